@@ -1,0 +1,101 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+/// `Sources/<name>` exists already: libraries land one by one while the first issue is being built.
+func exists(_ name: String) -> Bool {
+  FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + name)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let orderedCollections = Target.Dependency.product(
+  name: "OrderedCollections", package: "swift-collections")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// The floors of the tower, lowest first: a library imports only what stands here as its
+/// dependency (docs/architecture.md; `ImportArrowTests` checks it).
+let libraries: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Kernels", ["CKernels"]),
+  ("Files", ["CDigest"]),
+  ("Tensors", ["Kernels", "Files"]),
+  ("Tokenizers", ["Files", "Kernels", "CUnicode"]),
+  ("Models", ["Tensors", "Kernels", "Files", "Tokenizers"]),
+  ("Decoding", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
+  ("Measures", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
+  ("Pruning", ["Models", "Measures", "Tensors", "Kernels", "Files", "Tokenizers"]),
+  ("Training", ["Tensors", "Kernels", "Files"]),
+  ("Plots", ["Files"]),
+  ("Language", ["Tensors", "Kernels", "Files", orderedCollections]),
+  (
+    "Commands",
+    [
+      "Language", "Tokenizers", "Models", "Decoding", "Measures", "Pruning", "Training", "Plots",
+      "Tensors", "Kernels", "Files",
+    ]
+  ),
+  ("Notebooks", ["Language", "Commands", "Files", yams]),
+  (
+    "Prompt",
+    [
+      "Language", "Commands", "Notebooks", "Kernels", "Files",
+      .target(name: "CEditline", condition: .when(traits: ["Editline"])),
+      .target(name: "CReadline", condition: .when(traits: ["GNUReadline"])),
+    ]
+  ),
+]
+
+let systemLibraries: [Target] = [
+  .systemLibrary(
+    name: "CUnicode", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
+  .systemLibrary(name: "CEditline", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+  .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+]
+
+var targets: [Target] =
+  systemLibraries + [
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+    .target(name: "CDigest", cSettings: [.unsafeFlags(["-O3"])]),
+  ]
+targets += libraries.map { .target(name: $0.name, dependencies: $0.dependencies) }
+targets.append(
+  .executableTarget(
+    name: "tessera",
+    dependencies: [
+      "Prompt", "Notebooks", "Commands", "Language", "Kernels", "Files", argumentParser,
+    ]))
+targets += (libraries.map(\.name)).map { name in
+  .testTarget(
+    name: name + "Tests",
+    dependencies: [.target(name: name)] + (libraries.first { $0.name == name }?.dependencies ?? []))
+}
+targets.append(.testTarget(name: "ProjectTests", dependencies: ["Files"]))
+targets.append(.testTarget(name: "TesseraTests", dependencies: ["Files"]))
+
+// While libraries land: only what is there.
+targets = targets.filter { exists(($0.isTest ? "Tests/" : "Sources/") + $0.name) }
+for target in targets {
+  target.dependencies.removeAll { dependency in
+    switch dependency {
+    case .byNameItem(let name, _), .targetItem(let name, _): !exists("Sources/" + name)
+    default: false
+    }
+  }
+}
+
+let package = Package(
+  name: "tessera",
+  traits: [
+    .trait(name: "Editline", description: "Line editing by libedit (BSD)."),
+    .trait(name: "GNUReadline", description: "Line editing by GNU readline (GPL-3)."),
+    .default(enabledTraits: ["Editline"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: targets,
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)
