@@ -1,0 +1,74 @@
+// What every kernel file starts from: how one body becomes several variants with the same bits.
+//
+// A kernel's body is written once as an always-inlined function. It is instantiated plainly (the
+// reference, whose fused multiply-adds may be library calls) and once more for AVX2 with FMA. Both
+// perform the same IEEE operations in the same order: vector lanes run over outputs only.
+#ifndef CKERNELS_LANES_H
+#define CKERNELS_LANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "ckernels.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#define CK_INLINE static inline __attribute__((always_inline))
+
+#if defined(__x86_64__)
+#define CK_HAS_AVX2 1
+#define CK_AVX2 __attribute__((target("avx2,fma,f16c"), noinline))
+#else
+#define CK_HAS_AVX2 0
+#endif
+
+/// 16 lanes of f32: one 512-bit register, two of 256, four of 128, or an array.
+typedef float f32x16 __attribute__((ext_vector_type(16)));
+typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
+typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
+
+CK_INLINE f32x16 lanes_of(float value) { return (f32x16)(value); }
+
+CK_INLINE f32x16 lanes_load(const float *from) {
+  f32x16 lanes;
+  memcpy(&lanes, from, sizeof lanes);
+  return lanes;
+}
+
+CK_INLINE void lanes_store(float *to, f32x16 lanes) { memcpy(to, &lanes, sizeof lanes); }
+
+CK_INLINE f32x16 lanes_fma(f32x16 a, f32x16 b, f32x16 c) {
+  return __builtin_elementwise_fma(a, b, c);
+}
+
+/// The lanes are chosen where `condition` is all ones.
+CK_INLINE f32x16 lanes_select(i32x16 condition, f32x16 yes, f32x16 no) {
+  i32x16 y, n, mixed;
+  memcpy(&y, &yes, sizeof y);
+  memcpy(&n, &no, sizeof n);
+  mixed = (condition & y) | (~condition & n);
+  f32x16 result;
+  memcpy(&result, &mixed, sizeof result);
+  return result;
+}
+
+/// Whether calls go to the AVX2 instance.
+bool ck_uses_avx2(void);
+
+#if CK_HAS_AVX2
+/// Defines `name` from `name##_body`: both instances and the choice between them.
+#define CK_VARIANTS(name, parameters, arguments)                   \
+  __attribute__((noinline)) static void name##_reference parameters { name##_body arguments; } \
+  CK_AVX2 static void name##_avx2 parameters { name##_body arguments; } \
+  void name parameters {                                           \
+    if (ck_uses_avx2()) name##_avx2 arguments;                     \
+    else name##_reference arguments;                               \
+  }
+#else
+#define CK_VARIANTS(name, parameters, arguments) \
+  void name parameters { name##_body arguments; }
+#endif
+
+#endif
