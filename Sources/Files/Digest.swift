@@ -41,6 +41,8 @@ public struct Digest {
   /// The digest of a file's content.
   public static func hexadecimal(ofFile path: String) throws(FileError) -> String {
     let file = try MappedFile(path: path)
+    // A pseudo-file has content, but nothing to map.
+    if file.count == 0 { return hexadecimal(of: try FileContents.bytes(at: path)) }
     var digest = Digest()
     digest.add(file.bytes)
     return digest.hexadecimal()

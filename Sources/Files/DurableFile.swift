@@ -3,37 +3,51 @@ import Glibc
 /// Replaces files whole: a crash leaves the old bytes or the new ones, never a mixture.
 public enum DurableFile {
   /// Writes `bytes` to `path` through a temporary file in the same folder, synced before and after
-  /// the rename. Links are followed to their target and the target's mode is kept.
+  /// the rename. Links are followed to their target, whose mode and owner are kept; other hard
+  /// links to the file keep the old bytes. Devices and pipes are written to as they are.
   ///
   /// - Returns: false if the file already held exactly these bytes and was left alone.
+  /// - Throws: ``FileError``; then the file holds what it held, and no temporary file is left.
   @discardableResult
   public static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) -> Bool {
-    let target = resolvedTarget(path)
-    var mode: mode_t = 0o644
+    try Paths.check(path)
+    var old: stat?
     var status = stat()
-    if stat(target, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: path) }
-      mode = status.st_mode & 0o7777
-      if Int(status.st_size) == bytes.count, let old = try? FileContents.bytes(at: target),
-        old == bytes
+    if stat(path, &status) == 0 {
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: throw .isFolder(path: path)
+      case S_IFREG: old = status
+      default:
+        try writeThrough(bytes, to: path)
+        return true
+      }
+    } else if errno == ELOOP {
+      throw .failed("write", path, errno: ELOOP)
+    }
+    let target = Paths.resolvedForWriting(path)
+    if let old {
+      if Int(old.st_size) == bytes.count, let content = try? FileContents.bytes(at: target),
+        content == bytes
       {
         return false
       }
       if access(target, W_OK) != 0 { throw .failed("write", path, errno: errno) }
     }
 
-    let folder = parent(of: target)
-    let temporary =
-      "\(folder)/.\(name(of: target)).tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let folder = Paths.parent(of: target)
+    // Not made of the file's name, which may be as long as names can be.
+    let temporary = "\(folder)/.tessera-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp"
+    // Nobody else reads the new bytes before the file has the old one's mode.
+    let mode: mode_t = old == nil ? 0o666 : 0o600
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    if descriptor < 0 { throw .failed("write", path, errno: errno) }
+    if descriptor < 0 { throw .failedMaking(path, errno: errno) }
     var finished = false
     defer { if !finished { unlink(temporary) } }
     do throws(FileError) {
       try write(bytes, to: descriptor, path: path)
-      if fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0 {
-        throw .failed("write", path, errno: errno)
-      }
+      // After the writing, which would take a set-user-id bit away.
+      if let old { try keepOwnerAndMode(of: old, on: descriptor, path: path) }
+      if fsync(descriptor) != 0 { throw .failed("write", path, errno: errno) }
     } catch {
       close(descriptor)
       throw error
@@ -58,14 +72,16 @@ public enum DurableFile {
   public static func append(_ text: String, to path: String, mode: mode_t = 0o644)
     throws(FileError)
   {
+    try Paths.check(path)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)
-    if descriptor < 0 { throw .failed("write", path, errno: errno) }
+    if descriptor < 0 { throw .failedMaking(path, errno: errno) }
     defer { close(descriptor) }
     try write(Array(text.utf8), to: descriptor, path: path)
   }
 
   /// Makes a folder and those above it.
   public static func makeFolder(_ path: String, mode: mode_t = 0o755) throws(FileError) {
+    try Paths.check(path)
     if path.isEmpty || mkdir(path, mode) == 0 { return }
     let code = errno
     if code == EEXIST {
@@ -75,37 +91,47 @@ public enum DurableFile {
       }
       return
     }
-    if code != ENOENT { throw .failed("make", path, errno: code) }
-    try makeFolder(parent(of: path), mode: mode)
-    if mkdir(path, mode) != 0 && errno != EEXIST { throw .failed("make", path, errno: errno) }
+    if code != ENOENT { throw .failedMaking(path, errno: code) }
+    try makeFolder(Paths.parent(of: path), mode: mode)
+    if mkdir(path, mode) != 0 && errno != EEXIST { throw .failedMaking(path, errno: errno) }
+  }
+
+  private static func keepOwnerAndMode(of old: stat, on descriptor: Int32, path: String)
+    throws(FileError)
+  {
+    // Only root may give a file away; for others it stays theirs, as with any editor.
+    if old.st_uid != geteuid() || old.st_gid != getegid() {
+      _ = fchown(descriptor, old.st_uid, old.st_gid)
+    }
+    if fchmod(descriptor, old.st_mode & 0o7777) != 0 { throw .failed("write", path, errno: errno) }
+  }
+
+  /// Writes to a device or pipe, which must not be replaced by a file of its name.
+  private static func writeThrough(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+    if descriptor < 0 { throw .failed("write", path, errno: errno) }
+    defer { close(descriptor) }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+    try write(bytes, to: descriptor, path: path)
   }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String)
     throws(FileError)
   {
-    var done = 0
-    while done < bytes.count {
-      let put = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done)
+    var failure: Int32 = 0
+    bytes.withUnsafeBytes { buffer in
+      var rest = buffer[...]
+      while !rest.isEmpty {
+        let piece = UnsafeRawBufferPointer(rebasing: rest)
+        let put = Glibc.write(descriptor, piece.baseAddress, piece.count)
+        if put < 0 && errno == EINTR { continue }
+        if put < 0 {
+          failure = errno
+          return
+        }
+        rest = rest.dropFirst(put)
       }
-      if put < 0 && errno == EINTR { continue }
-      if put < 0 { throw .failed("write", path, errno: errno) }
-      done += put
     }
+    if failure != 0 { throw .failed("write", path, errno: failure) }
   }
-
-  /// The file a link leads to, also where that file does not exist yet.
-  private static func resolvedTarget(_ path: String) -> String {
-    if let resolved = Paths.resolved(path) { return resolved }
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let length = buffer.withUnsafeMutableBytes {
-      readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
-    }
-    guard length > 0 else { return path }
-    let link = String(decoding: buffer[..<length], as: UTF8.self)
-    return link.hasPrefix("/") ? link : parent(of: path) + "/" + link
-  }
-
-  private static func parent(of path: String) -> String { Paths.parent(of: path) }
-  private static func name(of path: String) -> String { Paths.name(of: path) }
 }

@@ -3,6 +3,7 @@ public enum FileError: DescribedError, Equatable {
   case notFound(path: String)
   case isFolder(path: String)
   case isNotFolder(path: String)
+  case noFolder(path: String)
   case noPermission(path: String)
   case outsidePermitted(path: String, resolved: String, flag: String)
   case notDataFormat(path: String, reason: String)
@@ -31,6 +32,7 @@ public enum FileError: DescribedError, Equatable {
     case .changedMeanwhile: "E0512"
     case .noSpace: "E0513"
     case .system: "E0514"
+    case .noFolder: "E0515"
     }
   }
 
@@ -39,6 +41,7 @@ public enum FileError: DescribedError, Equatable {
     case .notFound(let path): "there is no file '\(path)'"
     case .isFolder(let path): "'\(path)' is a folder, not a file"
     case .isNotFolder(let path): "'\(path)' is a file, not a folder"
+    case .noFolder(let path): "there is no folder '\(path)'"
     case .noPermission(let path): "no permission to use '\(path)'"
     case .outsidePermitted(let path, _, _):
       "'\(path)' is outside the folders that this notebook may use"
@@ -61,6 +64,7 @@ public enum FileError: DescribedError, Equatable {
   public var hint: String? {
     switch self {
     case .outsidePermitted(_, _, let flag): "run with \(flag) to permit it"
+    case .noFolder: "make the folder first, or choose another one"
     default: nil
     }
   }
@@ -73,6 +77,17 @@ public enum FileError: DescribedError, Equatable {
     case EISDIR: .isFolder(path: path)
     case ENOSPC, EDQUOT: .noSpace(path: path)
     default: .system(path: path, operation: operation, errno: code)
+    }
+  }
+
+  /// As ``failed(_:_:errno:)`` where a file was to be made: then it is the folder that lacks.
+  static func failedMaking(_ path: String, errno code: Int32) -> FileError {
+    let folder = Paths.parent(of: path)
+    return switch code {
+    case ENOENT: .noFolder(path: folder)
+    case ENOTDIR: .isNotFolder(path: folder)
+    case EACCES, EPERM, EROFS: .noPermission(path: Paths.exists(path) ? path : folder)
+    default: failed("write", path, errno: code)
     }
   }
 }

@@ -1,5 +1,5 @@
 /// A JSON document (RFC 8259) with its objects' key order and exact 64-bit integers.
-public indirect enum JSON: Sendable, Equatable {
+public enum JSON: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -13,12 +13,16 @@ public indirect enum JSON: Sendable, Equatable {
     public let key: String
     public let value: JSON
     public init(_ key: String, _ value: JSON) { (self.key, self.value) = (key, value) }
+
+    public static func == (left: Member, right: Member) -> Bool {
+      sameBytes(left.key, right.key) && left.value == right.value
+    }
   }
 
   /// The value of an object's key, or nil. Linear in the number of keys.
   public subscript(_ key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.key == key }?.value
+    return members.first { JSON.sameBytes($0.key, key) }?.value
   }
 
   public var stringValue: String? { if case .string(let text) = self { text } else { nil } }
@@ -42,6 +46,27 @@ public indirect enum JSON: Sendable, Equatable {
     case .number(let value): value
     default: nil
     }
+  }
+}
+
+extension JSON {
+  /// Two documents are equal if they say the same in the same order. Strings are compared by their
+  /// bytes: `==` of `String` takes the two spellings of "é" for one.
+  public static func == (left: JSON, right: JSON) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): sameBytes(left, right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+
+  fileprivate static func sameBytes(_ left: String, _ right: String) -> Bool {
+    left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
   }
 }
 

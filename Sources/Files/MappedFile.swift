@@ -10,9 +10,14 @@ public final class MappedFile: @unchecked Sendable {
   public let bytes: UnsafeRawBufferPointer
   public var count: Int { bytes.count }
 
+  /// - Throws: ``FileError``, also for pipes and devices; a pseudo-file in `/proc` maps as empty.
   public init(path: String) throws(FileError) {
-    let (descriptor, size) = try FileContents.openForReading(path)
+    let (descriptor, status) = try FileContents.openForReading(path)
     defer { close(descriptor) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .malformed(path: path, byte: nil, reason: "not a regular file, so it cannot be mapped")
+    }
+    let size = Int(status.st_size)
     self.path = path
     if size == 0 {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)

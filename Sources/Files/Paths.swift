@@ -27,20 +27,37 @@ public enum Paths {
     return folder.hasSuffix("/") ? folder + path : folder + "/" + path
   }
 
+  /// Refuses a path with a NUL in it, which the system would take for the path's end: the ending
+  /// that was checked would not be the ending of the file that is used.
+  static func check(_ path: String) throws(FileError) {
+    if path.utf8.contains(0) {
+      throw .malformed(path: path, byte: nil, reason: "a path cannot hold a NUL character")
+    }
+  }
+
   /// The absolute path with all links followed, or nil if it does not exist.
   public static func resolved(_ path: String) -> String? {
+    if path.utf8.contains(0) { return nil }
     guard let pointer = realpath(path, nil) else { return nil }
     defer { free(pointer) }
     return String(cString: pointer)
   }
 
   /// As ``resolved(_:)``, but the last components need not exist: what stands above them is
-  /// resolved and the rest is cleaned of `.` and `..`.
+  /// resolved and the rest is cleaned of `.` and `..`. A link to a file that does not exist yet
+  /// gives that file, since writing through the link would make it.
   public static func resolvedForWriting(_ path: String) -> String {
+    resolvedForWriting(path, links: 0)
+  }
+
+  private static func resolvedForWriting(_ path: String, links: Int) -> String {
     if let resolved = resolved(path) { return resolved }
     let folder = parent(of: path)
     if folder == path { return path }
-    let base = resolvedForWriting(folder)
+    if links < 40, let next = link(at: path) {
+      return resolvedForWriting(join(folder, next), links: links + 1)
+    }
+    let base = resolvedForWriting(folder, links: links)
     switch name(of: path) {
     case "", ".": return base
     case "..": return parent(of: base)
@@ -48,21 +65,37 @@ public enum Paths {
     }
   }
 
+  /// What the link at `path` says, or nil if there is no link.
+  private static func link(at path: String) -> String? {
+    if path.utf8.contains(0) { return nil }
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink(path, &buffer, buffer.count)
+    guard length > 0 else { return nil }
+    return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// `inner` is `outer` or lies below it; both resolved.
   public static func isInside(_ inner: String, _ outer: String) -> Bool {
     inner == outer || outer == "/" || inner.hasPrefix(outer + "/")
   }
 
-  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  public static func exists(_ path: String) -> Bool {
+    !path.utf8.contains(0) && access(path, F_OK) == 0
+  }
 
   public static func isFolder(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return !path.utf8.contains(0) && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// The names in a folder, sorted by bytes, without `.` and `..`.
   public static func names(in folder: String) throws(FileError) -> [String] {
-    guard let stream = opendir(folder) else { throw .failed("list", folder, errno: errno) }
+    try check(folder)
+    guard let stream = opendir(folder) else {
+      let code = errno
+      throw code == ENOTDIR && exists(folder)
+        ? .isNotFolder(path: folder) : .failed("list", folder, errno: code)
+    }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
