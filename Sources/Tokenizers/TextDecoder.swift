@@ -1,0 +1,64 @@
+/// What every id contributes to text, and what is done at the text's start.
+struct TextDecoder: Sendable {
+  /// The bytes of id `i` are `bytes[ends[i]..<ends[i + 1]]`.
+  private(set) var bytes: [UInt8] = []
+  private(set) var ends: [UInt32] = [0]
+  /// Ids that have no token.
+  private(set) var unassigned: Set<Int32> = []
+  /// Stands between tokens (a `tokenizer.json` without decoder).
+  var separator: [UInt8] = []
+  /// How many of this byte the start of the text loses.
+  var strippedByte: UInt8 = 0
+  var strippedCount = 0
+  /// A first id that is not text: the BOS that the tokenizer itself adds.
+  var silentFirst: Int32?
+
+  var count: Int { ends.count - 1 }
+
+  mutating func append(_ token: some Collection<UInt8>) {
+    bytes.append(contentsOf: token)
+    ends.append(UInt32(truncatingIfNeeded: bytes.count))
+  }
+
+  mutating func appendUnassigned() {
+    unassigned.insert(Int32(count))
+    append([])
+  }
+
+  /// The bytes of an id below ``count``.
+  subscript(id: Int32) -> ArraySlice<UInt8> {
+    bytes[Int(ends[Int(id)])..<Int(ends[Int(id) + 1])]
+  }
+
+  /// Where a decoding stands between two ids.
+  struct Position {
+    var ids = 0
+    var tokens = 0
+    var stripped = 0
+    var isStripping = true
+  }
+
+  func append(_ id: Int32, at position: inout Position, to result: inout [UInt8])
+    throws(TokenizerError)
+  {
+    guard id >= 0, Int(id) < count else {
+      throw .idOutsideVocabulary(id: id, position: position.ids, size: count)
+    }
+    if !unassigned.isEmpty, unassigned.contains(id) {
+      throw .unassignedID(id: id, position: position.ids)
+    }
+    position.ids += 1
+    if position.ids == 1, id == silentFirst { return }
+    var token = self[id]
+    if position.tokens > 0 { result.append(contentsOf: separator) }
+    position.tokens += 1
+    if position.isStripping {
+      while position.stripped < strippedCount, token.first == strippedByte {
+        token = token.dropFirst()
+        position.stripped += 1
+      }
+      position.isStripping = token.isEmpty && position.stripped < strippedCount
+    }
+    result.append(contentsOf: token)
+  }
+}

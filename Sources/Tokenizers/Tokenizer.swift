@@ -1,0 +1,243 @@
+import Files
+import Kernels
+
+/// Turns text into ids and back, by a vocabulary that was loaded or trained.
+///
+/// Immutable and safe to use from many threads; pieces that were seen are remembered.
+public final class Tokenizer: Sendable {
+  /// The longest text that is encoded at once, in bytes.
+  public static let longestText = 1 << 30
+
+  let definition: TokenizerDefinition
+  private let rawTokens: AddedTokenMatcher
+  private let normalizedTokens: AddedTokenMatcher
+  private let splitter = GPT2Splitter()
+  private let pool = EncodingStatePool()
+  private let literalIDs: [[UInt8]: Int32]
+
+  public var name: String { definition.name }
+  public var kind: TokenizerKind { definition.kind }
+  /// One more than the largest id.
+  public var vocabularySize: Int { definition.decoder.count }
+  public let bosID: Int32?
+  public let eosID: Int32?
+  public var unknownID: Int32? { definition.unknownID }
+  /// The vocabulary's own file asks for BOS before a text that goes to a model.
+  public let addsBOS: Bool
+  /// The vocabulary's own file asks for EOS after a text that goes to a model.
+  public let addsEOS: Bool
+
+  init(_ definition: TokenizerDefinition, configuration: TokenizerConfiguration = .init()) {
+    self.definition = definition
+    let added = definition.addedTokens
+    let raw = added.filter { !$0.normalized }
+    rawTokens = AddedTokenMatcher(raw, contents: raw.map { Array($0.content.utf8) })
+    let normalized = added.filter(\.normalized)
+    normalizedTokens = AddedTokenMatcher(
+      normalized,
+      contents: normalized.map {
+        Normalizer.apply(definition.normalizers, to: Array($0.content.utf8))
+      })
+    var literalIDs = Dictionary(
+      added.map { (Array($0.content.utf8), $0.id) }, uniquingKeysWith: { first, _ in first })
+    for id in definition.literals { literalIDs[Array(definition.model.tokens[Int(id)])] = id }
+    self.literalIDs = literalIDs
+
+    func named(_ names: [String]) -> Int32? {
+      for name in names {
+        if let id = literalIDs[Array(name.utf8)] { return id }
+        if definition.isByteLevel || definition.kind == .huggingface,
+          let id = definition.model.tokens.find(Array(name.utf8))
+        {
+          return Int32(id)
+        }
+      }
+      return nil
+    }
+    bosID =
+      definition.bosID ?? configuration.bos.flatMap { named([$0]) }
+      ?? named([
+        "<s>", "<|begin_of_text|>", "<bos>", "<|startoftext|>", "<SOS>", "<|endoftext|>",
+      ])
+    eosID =
+      definition.eosID ?? configuration.eos.flatMap { named([$0]) }
+      ?? named(["</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "<EOT>"])
+    addsBOS = configuration.addsBOS ?? !definition.beginning.isEmpty
+    addsEOS = configuration.addsEOS ?? !definition.ending.isEmpty
+  }
+
+  // MARK: Encoding
+
+  /// The ids of a text.
+  ///
+  /// - Parameters:
+  ///   - special: what text that spells a special token is; added tokens that are not special are
+  ///     always recognised.
+  ///   - addingBOS: puts the vocabulary's begin tokens before the text.
+  /// - Complexity: O(n log n) in the worst case, near O(n) where pieces repeat.
+  public func encode(
+    _ text: String, special: SpecialPolicy = .text, addingBOS: Bool = false,
+    addingEOS: Bool = false
+  ) throws(TokenizerError) -> [Int32] {
+    try encode(
+      bytes: Array(text.utf8), special: special, addingBOS: addingBOS, addingEOS: addingEOS)
+  }
+
+  /// The ids of text as bytes, which need not be valid UTF-8.
+  public func encode(
+    bytes: [UInt8], special: SpecialPolicy = .text, addingBOS: Bool = false,
+    addingEOS: Bool = false
+  ) throws(TokenizerError) -> [Int32] {
+    let state = pool.take()
+    defer { pool.give(state) }
+    try encode(bytes, special, addingBOS, addingEOS, into: state)
+    return Array(state.ids.suffix(from: 0))
+  }
+
+  /// How many ids a text has.
+  public func count(_ text: String, special: SpecialPolicy = .text) throws(TokenizerError) -> Int {
+    let state = pool.take()
+    defer { pool.give(state) }
+    try encode(Array(text.utf8), special, false, false, into: state)
+    return state.ids.count
+  }
+
+  private func encode(
+    _ bytes: [UInt8], _ special: SpecialPolicy, _ addingBOS: Bool, _ addingEOS: Bool,
+    into state: EncodingState
+  ) throws(TokenizerError) {
+    if bytes.count > Self.longestText {
+      throw .textTooLong(bytes: bytes.count, limit: Self.longestText)
+    }
+    if addingBOS {
+      for id in try ids(definition.beginning, or: bosID, role: "BOS") { state.ids.append(id) }
+    }
+    try bytes.withUnsafeBufferPointer { (text) throws(TokenizerError) in
+      guard rawTokens.isActive(special) else { return try encodeSegment(text, special, state) }
+      for span in rawTokens.spans(in: text, policy: special) {
+        if let token = span.token {
+          try append(rawTokens.tokens[token], at: span.range.lowerBound, special, state)
+        } else {
+          try encodeSegment(UnsafeBufferPointer(rebasing: text[span.range]), special, state)
+        }
+      }
+    }
+    if addingEOS {
+      for id in try ids(definition.ending, or: eosID, role: "EOS") { state.ids.append(id) }
+    }
+  }
+
+  private func ids(_ template: [Int32], or single: Int32?, role: String) throws(TokenizerError)
+    -> [Int32]
+  {
+    if !template.isEmpty { return template }
+    guard let single else { throw .noSuchToken(role: role, tokenizer: name) }
+    return [single]
+  }
+
+  /// Text between the tokens that are sought in the text as it came.
+  private func encodeSegment(
+    _ text: UnsafeBufferPointer<UInt8>, _ special: SpecialPolicy, _ state: EncodingState
+  ) throws(TokenizerError) {
+    let isSearched = normalizedTokens.isActive(special)
+    if definition.normalizers.isEmpty && !isSearched { return try encodePieces(text, state) }
+    let normalized = Normalizer.apply(definition.normalizers, to: Array(text))
+    try normalized.withUnsafeBufferPointer { (text) throws(TokenizerError) in
+      guard isSearched else { return try encodePieces(text, state) }
+      for span in normalizedTokens.spans(in: text, policy: special) {
+        if let token = span.token {
+          try append(normalizedTokens.tokens[token], at: span.range.lowerBound, special, state)
+        } else {
+          try encodePieces(UnsafeBufferPointer(rebasing: text[span.range]), state)
+        }
+      }
+    }
+  }
+
+  private func append(
+    _ token: AddedToken, at byte: Int, _ policy: SpecialPolicy, _ state: EncodingState
+  ) throws(TokenizerError) {
+    if token.special && policy == .error {
+      throw .containsSpecial(token: token.content, byte: byte)
+    }
+    state.ids.append(token.id)
+  }
+
+  private func encodePieces(_ text: UnsafeBufferPointer<UInt8>, _ state: EncodingState)
+    throws(TokenizerError)
+  {
+    do throws(EncodingFailure) {
+      try state.encode(
+        text, stages: definition.preTokenizer.stages[...], model: definition.model,
+        splitter: splitter)
+    } catch {
+      switch error {
+      case .noToken(let bytes): throw .unencodable(bytes: bytes, tokenizer: name)
+      case .stopped(let reason): throw .interrupted(reason)
+      }
+    }
+  }
+
+  // MARK: Decoding
+
+  /// The text of ids. Bytes that are no valid UTF-8 become U+FFFD; special tokens give their own
+  /// text, but for a first BOS that the vocabulary itself asks for.
+  public func decode(_ ids: [Int32]) throws(TokenizerError) -> String {
+    String(decoding: try bytes(of: ids), as: UTF8.self)
+  }
+
+  /// The bytes of ids, as ``decode(_:)`` but without repair.
+  public func bytes(of ids: [Int32]) throws(TokenizerError) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(ids.count * 4)
+    var position = TextDecoder.Position()
+    for id in ids { try definition.decoder.append(id, at: &position, to: &result) }
+    return result
+  }
+
+  /// A decoder that takes ids one by one.
+  public func makeStreamingDecoder() -> StreamingDecoder { StreamingDecoder(definition.decoder) }
+
+  // MARK: Tokens
+
+  /// The bytes that a token gives inside a text.
+  public func tokenBytes(_ id: Int32) throws(TokenizerError) -> [UInt8] {
+    try check(id)
+    return Array(definition.decoder[id])
+  }
+
+  /// The text that a token gives inside a text, U+FFFD for bytes that are no whole character.
+  public func tokenText(_ id: Int32) throws(TokenizerError) -> String {
+    String(decoding: try tokenBytes(id), as: UTF8.self)
+  }
+
+  /// A token as its vocabulary file writes it, such as `Ġthe`, `▁the` or `<0x0A>`.
+  public func spelling(of id: Int32) throws(TokenizerError) -> String {
+    try check(id)
+    return definition.spelling(of: id)
+  }
+
+  private func check(_ id: Int32) throws(TokenizerError) {
+    guard id >= 0, Int(id) < vocabularySize else {
+      throw .idOutsideVocabulary(id: id, position: 0, size: vocabularySize)
+    }
+    if definition.decoder.unassigned.contains(id) { throw .unassignedID(id: id, position: 0) }
+  }
+
+  /// The id of a token as its vocabulary file writes it or, failing that, of the token that gives
+  /// just this text; nil if there is none.
+  public func id(ofToken token: String) -> Int32? {
+    let bytes = Array(token.utf8)
+    if let id = literalIDs[bytes] { return id }
+    let tokens = definition.model.tokens
+    guard definition.isByteLevel else {
+      if let id = tokens.find(bytes) { return Int32(id) }
+      let marked = Normalizer.replaced([0x20], Array("▁".utf8), in: bytes)
+      return tokens.find(marked).map(Int32.init)
+    }
+    if let spelled = ByteAlphabet.bytes(of: token), let id = tokens.find(spelled) {
+      return Int32(id)
+    }
+    return tokens.find(bytes).map(Int32.init)
+  }
+}

@@ -1,0 +1,123 @@
+import Files
+import Kernels
+
+/// What can go wrong with a tokenizer, apart from its wording.
+public enum TokenizerError: DescribedError, Equatable {
+  /// The file could not be read or written.
+  case file(FileError)
+  /// A vocabulary file contradicts itself or its format; `place` says where in it.
+  case malformed(path: String, place: String, reason: String)
+  /// A file asks for something that is not built.
+  case unsupported(path: String, component: String)
+  /// Neither the name nor the content says what kind of vocabulary a file is.
+  case unknownKind(path: String)
+  case idOutsideVocabulary(id: Int32, position: Int, size: Int)
+  case unassignedID(id: Int32, position: Int)
+  /// BOS or EOS was asked for and the vocabulary has none.
+  case noSuchToken(role: String, tokenizer: String)
+  /// `special=error` and the text has a special token in it, at this byte.
+  case containsSpecial(token: String, byte: Int)
+  /// No token, no byte fallback and no unknown token for these bytes.
+  case unencodable(bytes: [UInt8], tokenizer: String)
+  case textTooLong(bytes: Int, limit: Int)
+  case vocabularyTooSmall(asked: Int, least: Int, specialTokens: Int)
+  case vocabularyTooLarge(asked: Int, limit: Int)
+  case wrongFrequency(asked: Int)
+  case wrongSpecialToken(token: String, reason: String)
+  case nothingToLearn
+  case cannotSave(tokenizer: String, reason: String)
+  /// The work was stopped; whoever shows errors should show the interruption instead.
+  case interrupted(Interruption)
+
+  public var code: String {
+    switch self {
+    case .file(let error): error.code
+    case .malformed: "E0550"
+    case .unsupported: "E0551"
+    case .unknownKind: "E0552"
+    case .idOutsideVocabulary: "E0553"
+    case .unassignedID: "E0554"
+    case .noSuchToken: "E0555"
+    case .containsSpecial: "E0556"
+    case .unencodable: "E0557"
+    case .textTooLong: "E0558"
+    case .vocabularyTooSmall: "E0559"
+    case .vocabularyTooLarge: "E0560"
+    case .wrongFrequency: "E0561"
+    case .wrongSpecialToken: "E0562"
+    case .nothingToLearn: "E0563"
+    case .cannotSave: "E0564"
+    case .interrupted: "E0565"
+    }
+  }
+
+  public var message: String {
+    switch self {
+    case .file(let error): error.message
+    case .malformed(let path, let place, let reason): "'\(path)', \(place): \(reason)"
+    case .unsupported(let path, let component):
+      "'\(path)' asks for \(component), which is not supported"
+    case .unknownKind(let path):
+      "'\(path)' does not say what kind of vocabulary it is"
+    case .idOutsideVocabulary(let id, let position, let size):
+      "id \(id) at position \(position) is outside the vocabulary of \(size) tokens"
+    case .unassignedID(let id, let position):
+      "id \(id) at position \(position) has no token in this vocabulary"
+    case .noSuchToken(let role, let tokenizer):
+      "tokenizer \(tokenizer) has no \(role) token"
+    case .containsSpecial(let token, let byte):
+      "the text contains the special token \(quoted(token)) at byte \(byte)"
+    case .unencodable(let bytes, let tokenizer):
+      "tokenizer \(tokenizer) has no token for \(named(bytes)), no bytes to fall back to and no "
+        + "unknown token"
+    case .textTooLong(let bytes, let limit):
+      "the text has \(bytes) bytes, more than the \(limit) that are encoded at once"
+    case .vocabularyTooSmall(let asked, let least, let specialTokens):
+      specialTokens == 0
+        ? "a byte-level vocabulary of \(asked) tokens was asked for; the bytes alone need \(least)"
+        : "a byte-level vocabulary of \(asked) tokens was asked for; the bytes and "
+          + "\(specialTokens) special tokens need \(least)"
+    case .vocabularyTooLarge(let asked, let limit):
+      "a vocabulary of \(asked) tokens was asked for, the limit is \(limit)"
+    case .wrongFrequency(let asked):
+      "the least frequency of a merge is \(asked), it must be at least 1"
+    case .wrongSpecialToken(let token, let reason): "special token \(quoted(token)) \(reason)"
+    case .nothingToLearn: "there is no text to train a tokenizer on"
+    case .cannotSave(let tokenizer, let reason):
+      "tokenizer \(tokenizer) cannot be saved as tokenizer.json: \(reason)"
+    case .interrupted(let reason):
+      switch reason {
+      case .interrupted: "interrupted"
+      case .timeLimit: "the time limit has passed"
+      case .memoryLimit: "the memory limit was reached"
+      }
+    }
+  }
+
+  public var hint: String? {
+    switch self {
+    case .file(let error): error.hint
+    case .unknownKind:
+      "say kind=\(TokenizerKind.allCases.map(\.rawValue).joined(separator: "|"))"
+    case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
+    default: nil
+    }
+  }
+}
+
+/// A token's text in quotes, cut where it is very long.
+func quoted(_ text: String) -> String {
+  let limit = 40
+  let cut = text.unicodeScalars.prefix(limit)
+  let shown = cut.map { $0.value < 0x20 ? $0.escaped(asASCII: true) : String($0) }.joined()
+  return "\"" + shown + (cut.count < text.unicodeScalars.count ? "…" : "") + "\""
+}
+
+private func named(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789ABCDEF")
+  let list = bytes.map { "0x\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }
+  guard bytes.count > 1, let text = String(validating: bytes, as: UTF8.self) else {
+    return "byte " + list.joined(separator: " ")
+  }
+  return "\(quoted(text)) (bytes \(list.joined(separator: " ")))"
+}

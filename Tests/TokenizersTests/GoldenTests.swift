@@ -1,0 +1,44 @@
+import Files
+import Testing
+
+@testable import Tokenizers
+
+@Suite("Reference ids") struct GoldenTests {
+  static let vocabularies = [
+    ("gpt2", "tokenizers/gpt2/tokenizer.json", SpecialPolicy.text),
+    ("claude2", "tokenizers/claude2/anthropic_tokenizer.json", .text),
+    ("smollm2", "tokenizers/smollm2/tokenizer.json", .parse),
+  ]
+
+  @Test(
+    "are what the reference libraries gave for 30 strings",
+    .enabled(if: Assets.present, "needs ../shared/assets"), arguments: vocabularies)
+  func strings(name: String, file: String, policy: SpecialPolicy) throws {
+    let golden = try Assets.json("golden/tokenizer_ids.json")
+    let strings = try #require(golden["_strings"]?.arrayValue).compactMap(\.stringValue)
+    let expected = try #require(golden["ids"]?[name]?.arrayValue)
+    #expect(strings.count == 30)
+    let tokenizer = try Tokenizer.load(path: Assets.path(file))
+    for (text, ids) in zip(strings, expected) {
+      let ids = try #require(ids.arrayValue).compactMap(\.intValue).map(Int32.init)
+      #expect(try tokenizer.encode(text, special: policy) == ids, "\(text.debugDescription)")
+      if name != "claude2" { #expect(Array(try tokenizer.decode(ids).utf8) == Array(text.utf8)) }
+    }
+  }
+
+  @Test(
+    "of stories260K are the same from both of its files",
+    .enabled(if: Assets.present, "needs ../shared/assets"),
+    arguments: ["tokenizer.json", "tok512.bin"])
+  func stories(file: String) throws {
+    let golden = try Assets.json("golden/stories260K.json")
+    let tokenizer = try Tokenizer.load(path: Assets.path("models/stories260K/" + file))
+    #expect(tokenizer.addsBOS && tokenizer.vocabularySize == 512)
+    for name in ["story", "shakespeare"] {
+      let text = try #require(golden[name]?["text"]?.stringValue)
+      let ids = try #require(golden[name]?["ids"]?.arrayValue).compactMap(\.intValue)
+      #expect(try tokenizer.encode(text, addingBOS: true).map(Int.init) == ids)
+      #expect(try tokenizer.decode(ids.map(Int32.init)) == text)
+    }
+  }
+}
