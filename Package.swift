@@ -1,11 +1,5 @@
 // swift-tools-version: 6.1
-import Foundation
 import PackageDescription
-
-/// `Sources/<name>` exists already: libraries land one by one while the first issue is being built.
-func exists(_ name: String) -> Bool {
-  FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + name)
-}
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -47,7 +41,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 
 let systemLibraries: [Target] = [
   .systemLibrary(
-    name: "CUnicode", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
+    name: "CUnicode", providers: [.apt(["libutf8proc-dev"])]),
   .systemLibrary(name: "CEditline", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
   .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
 ]
@@ -71,17 +65,6 @@ targets += (libraries.map(\.name)).map { name in
 }
 targets.append(.testTarget(name: "ProjectTests", dependencies: ["Files"]))
 targets.append(.testTarget(name: "TesseraTests", dependencies: ["Files"]))
-
-// While libraries land: only what is there.
-targets = targets.filter { exists(($0.isTest ? "Tests/" : "Sources/") + $0.name) }
-for target in targets {
-  target.dependencies.removeAll { dependency in
-    switch dependency {
-    case .byNameItem(let name, _), .targetItem(let name, _): !exists("Sources/" + name)
-    default: false
-    }
-  }
-}
 
 let package = Package(
   name: "tessera",

@@ -1,0 +1,130 @@
+import Files
+import Synchronization
+
+/// One file that a cell opened.
+public struct FileUse: Sendable, Equatable, Hashable {
+  /// The path as it was written.
+  public let path: String
+  /// Where it was found, links resolved.
+  public let resolved: String
+  public let isWrite: Bool
+  public init(path: String, resolved: String, isWrite: Bool) {
+    (self.path, self.resolved, self.isWrite) = (path, resolved, isWrite)
+  }
+}
+
+/// Decides which files a session may use, and remembers which it did.
+///
+/// The prompt, `-c` and standard input are the user's own hand and are not confined. A notebook
+/// reads and writes below its folder, and in folders that the command line permits.
+public final class FileAccess: @unchecked Sendable {
+  public enum Policy: Sendable {
+    case unrestricted
+    /// Resolved folders below which files may be read, and written.
+    case confined(readable: [String], writable: [String])
+  }
+
+  /// What a confined notebook may write: data, nothing that another program would run.
+  public static let dataFormats: Set<String> = [
+    "txt", "json", "jsonl", "csv", "tsv", "npy", "svg", "safetensors",
+  ]
+
+  /// Relative paths start here; empty means the working folder.
+  public let folder: String
+  public let policy: Policy
+  /// Where written files go instead, while a notebook is checked.
+  public let redirectFolder: String?
+  private let state = Mutex(State())
+
+  private struct State {
+    var uses: [FileUse] = []
+    /// Files that this notebook made, now or in an earlier run.
+    var own: Set<String> = []
+    /// Where a file that was written while checking really is.
+    var redirected: [String: String] = [:]
+  }
+
+  public init(folder: String = "", policy: Policy = .unrestricted, redirectFolder: String? = nil) {
+    self.folder = folder
+    self.policy = policy
+    self.redirectFolder = redirectFolder
+  }
+
+  /// Files that an earlier run of the notebook made: it may write them again.
+  public func adopt(ownFiles: some Sequence<String>) {
+    state.withLock { $0.own.formUnion(ownFiles) }
+  }
+
+  public var useCount: Int { state.withLock { $0.uses.count } }
+
+  public func uses(since mark: Int = 0) -> [FileUse] {
+    state.withLock { Array($0.uses[min(mark, $0.uses.count)...]) }
+  }
+
+  /// Notes a use that a cached cell or point would have made.
+  public func record(_ use: FileUse) { state.withLock { $0.uses.append(use) } }
+
+  /// The path under which a file or folder may be read.
+  ///
+  /// - Throws: ``FileError`` where it does not exist or is not permitted; the error says which flag
+  ///   would permit it.
+  public func reading(_ path: String) throws(FileError) -> String {
+    let joined = Paths.join(folder, path)
+    let key = Paths.resolvedForWriting(joined)
+    if let moved = state.withLock({ $0.redirected[key] }) { return moved }
+    if case .confined(let readable, _) = policy {
+      let allowed = readable.contains { Paths.isInside(key, $0) }
+      if !allowed {
+        throw .outsidePermitted(
+          path: path, resolved: key, flag: "--allow-read \(quoted(Paths.parent(of: key)))")
+      }
+    }
+    guard Paths.resolved(joined) != nil else { throw .notFound(path: path) }
+    record(FileUse(path: path, resolved: key, isWrite: false))
+    return joined
+  }
+
+  /// The path to which a file may be written.
+  public func writing(_ path: String) throws(FileError) -> String {
+    let joined = Paths.join(folder, path)
+    let key = Paths.resolvedForWriting(joined)
+    if case .confined(_, let writable) = policy {
+      guard let root = writable.first(where: { Paths.isInside(key, $0) }) else {
+        throw .outsidePermitted(
+          path: path, resolved: key, flag: "--allow-write \(quoted(Paths.parent(of: key)))")
+      }
+      let below = key.dropFirst(root.count)
+      if below.split(separator: "/").contains(where: { $0.hasPrefix(".") }) {
+        throw .notDataFormat(path: path, reason: "hidden files are not a notebook's to write")
+      }
+      let format = Paths.fileExtension(of: key)
+      if !FileAccess.dataFormats.contains(format) {
+        throw .notDataFormat(
+          path: path,
+          reason:
+            "a notebook writes only \(FileAccess.dataFormats.sorted().joined(separator: ", "))")
+      }
+      if Paths.exists(key), redirectFolder == nil, !state.withLock({ $0.own.contains(key) }) {
+        throw .wouldOverwrite(path: path, reason: "this notebook did not make it")
+      }
+    }
+    state.withLock {
+      $0.uses.append(FileUse(path: path, resolved: key, isWrite: true))
+      $0.own.insert(key)
+    }
+    guard let redirectFolder else { return joined }
+    let moved = "\(redirectFolder)/\(Digest.hexadecimal(of: key).prefix(16))-\(Paths.name(of: key))"
+    state.withLock { $0.redirected[key] = moved }
+    return moved
+  }
+
+  /// The files written while checking: resolved path and where the new content is.
+  public var redirected: [String: String] { state.withLock { $0.redirected } }
+
+  /// The files this notebook made, resolved.
+  public var ownFiles: [String] { state.withLock { $0.own.sorted() } }
+
+  private func quoted(_ path: String) -> String {
+    path.utf8.contains(UInt8(ascii: " ")) ? "'\(path)'" : path
+  }
+}
