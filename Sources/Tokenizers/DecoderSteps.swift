@@ -2,25 +2,42 @@
 ///
 /// Before the tokens are fused, a step sees one token at a time and can be worked out beforehand;
 /// afterwards only the text's start can change.
-struct DecoderSteps {
-  enum Step: Equatable {
+struct DecoderSteps: CustomStringConvertible {
+  enum Step: Equatable, CustomStringConvertible {
     case byteLevel
     case replace([UInt8], [UInt8])
     case byteFallback
     case fuse
     case strip(UInt8, start: Int, stop: Int)
+
+    var description: String {
+      switch self {
+      case .byteLevel: "ByteLevel"
+      case .replace(let pattern, let content):
+        "Replace \(quoted(String(decoding: pattern, as: UTF8.self))) by "
+          + quoted(String(decoding: content, as: UTF8.self))
+      case .byteFallback: "ByteFallback"
+      case .fuse: "Fuse"
+      case .strip(let byte, let start, let stop):
+        "Strip \(start) \(quoted(String(decoding: [byte], as: UTF8.self))) at the start, \(stop) at the end"
+      }
+    }
   }
 
   private var perToken: [Step] = []
   private var isFused = false
   private var startStrip: (byte: UInt8, count: Int)?
   var separator: [UInt8] = []
+  private var names: [String] = []
+
+  var description: String { names.isEmpty ? "none" : names.joined(separator: ", ") }
 
   /// Takes the next step, or refuses a chain that no table can express.
   mutating func add(_ step: Step, path: String) throws(TokenizerError) {
     func refuse(_ what: String) -> TokenizerError {
       .unsupported(path: path, component: "the decoder \(what)")
     }
+    names.append(step.description)
     let bytesAreText = !perToken.contains(.byteFallback)
     switch step {
     case .fuse: isFused = true

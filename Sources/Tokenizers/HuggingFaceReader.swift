@@ -54,6 +54,7 @@ struct HuggingFaceReader {
       model: vocabulary.model, literals: vocabulary.literals, addedTokens: added,
       unknownID: vocabulary.model.unknownID ?? vocabulary.unknownID, decoder: TextDecoder())
     definition.components = components
+    definition.decoderDescription = steps.description
     definition.provenance = provenance
 
     let size = try checkIDs(of: definition, unassigned: vocabulary.unassigned)

@@ -93,6 +93,7 @@ struct Llama2CReader {
 
     var definition = TokenizerDefinition(
       name: name, kind: .llama2c, model: model, decoder: decoder)
+    definition.decoderDescription = "byte tokens, one leading space stripped"
     definition.normalizers = [.prepend(" ")]
     definition.unknownID = 0
     definition.beginning = [1]

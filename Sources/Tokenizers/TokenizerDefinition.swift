@@ -18,6 +18,8 @@ struct TokenizerDefinition: Sendable {
   var bosID: Int32?
   var eosID: Int32?
   var decoder: TextDecoder
+  /// The chain of decoders in words.
+  var decoderDescription = ""
   /// The components as a `tokenizer.json` writes them; nil if the file was of another format.
   var components: Components?
   /// What made the vocabulary, if it was trained here: command, parameters, digest of the data.
@@ -42,6 +44,11 @@ struct TokenizerDefinition: Sendable {
   /// A token as the file writes it: `Ġthe`, `▁the`, `<0x0A>`.
   func spelling(of id: Int32) -> String {
     if let added = addedTokens.first(where: { $0.id == id }) { return added.content }
+    return modelSpelling(of: id)
+  }
+
+  /// As ``spelling(of:)``, for tokens of the model only; empty for an id without one.
+  func modelSpelling(of id: Int32) -> String {
     guard id >= 0, Int(id) < model.tokens.count else { return "" }
     let bytes = model.tokens[Int(id)]
     if isByteLevel && !literals.contains(id) { return ByteAlphabet.text(of: bytes) }
