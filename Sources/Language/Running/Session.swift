@@ -1,5 +1,6 @@
 import Files
 import Kernels
+import Synchronization
 
 /// Brings another notebook's definitions into a session.
 public protocol NotebookImporter: Sendable {
@@ -38,6 +39,7 @@ public final class Session: @unchecked Sendable {
   /// Objects that commands keep by path, so that a model named by its path is loaded once.
   public let objects = ObjectCache()
 
+  fileprivate let notes = Mutex<[String]>([])
   let scope = Scope(kind: .session, parent: nil)
   let frame = Frame(count: 64, parent: nil)
   var interpreter: Interpreter { Interpreter(session: self) }
@@ -156,5 +158,19 @@ extension Session: ParsingContext {
   public func importedNames(_ path: String) -> (functions: Set<String>, variables: Set<String>) {
     guard let names = importer?.names(path, in: self) else { return ([], []) }
     return (Set(names.functions), Set(names.variables))
+  }
+}
+
+extension Session {
+  /// Says something about the running command that is no error: on a terminal's standard error and
+  /// in the journal, never in a saved output.
+  public func note(_ text: String) { notes.withLock { $0.append(text) } }
+
+  /// The notes since the last call, oldest first.
+  public func takeNotes() -> [String] {
+    notes.withLock { notes in
+      defer { notes = [] }
+      return notes
+    }
   }
 }

@@ -1,0 +1,9 @@
+import Language
+
+/// `tokenizer.*`: vocabularies, encoding, decoding.
+enum TokenizerCommands {
+  static let all: [any Command.Type] = [
+    TokenizerLoad.self, TokenizerTrain.self, TokenizerSave.self, TokenizerEncode.self,
+    TokenizerDecode.self, TokenizerCount.self,
+  ]
+}
