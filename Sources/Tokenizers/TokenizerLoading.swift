@@ -29,6 +29,13 @@ extension Tokenizer {
     }
   }
 
+  /// Reads a vocabulary from the bytes of a `tokenizer.json`; `source` is named in errors.
+  public static func load(tokenizerJSON bytes: [UInt8], name: String, source: String)
+    throws(TokenizerError) -> Tokenizer
+  {
+    Tokenizer(try HuggingFaceReader.read(bytes, path: source, name: name))
+  }
+
   private static func kindOfFile(_ path: String) throws(TokenizerError) -> TokenizerKind {
     switch Paths.fileExtension(of: path) {
     case "json": return .huggingface

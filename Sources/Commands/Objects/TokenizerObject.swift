@@ -62,10 +62,10 @@ final class TokenizerObject: ObjectValue {
     if let path = state["path"]?.stringValue {
       object = try load(path, kind: nil, session)
     } else {
-      let json = try JSONParser.parse(
-        Array((state["json"]?.stringValue ?? "").utf8), path: "cache")
       object = TokenizerObject(
-        try Tokenizer.load(json: json, name: state["name"]?.stringValue ?? "tokenizer"))
+        try Tokenizer.load(
+          tokenizerJSON: Array((state["json"]?.stringValue ?? "").utf8),
+          name: state["name"]?.stringValue ?? "tokenizer", source: "cache"))
     }
     guard object.tokenizer.digest == digest else {
       throw FileError.changedMeanwhile(path: state["path"]?.stringValue ?? "cache")
@@ -86,11 +86,11 @@ final class TokenizerObject: ObjectValue {
       }
     }
     let key = "tokenizer \(kind?.rawValue ?? "") \(Paths.resolved(file) ?? file)"
-    let object = try session.objects.object(key) {
+    let kept = try session.objects.object(key) {
       TokenizerObject(try Tokenizer.load(path: file, kind: kind), path: path)
     }
-    return object as? TokenizerObject
-      ?? TokenizerObject(try Tokenizer.load(path: file, kind: kind), path: path)
+    if let object = kept as? TokenizerObject { return object }
+    return TokenizerObject(try Tokenizer.load(path: file, kind: kind), path: path)
   }
 }
 
