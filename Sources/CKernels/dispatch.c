@@ -22,7 +22,18 @@ static int choose(void) {
   return hardware_has_avx2() ? 1 : 0;
 }
 
+#if defined(__x86_64__)
+// All exceptions masked, round to nearest, subnormals kept.
+static void prepare_cpu(void) {
+  unsigned now = __builtin_ia32_stmxcsr();
+  if ((now & ~0x3fu) != 0x1f80u) __builtin_ia32_ldmxcsr(0x1f80u);
+}
+#else
+static void prepare_cpu(void) {}
+#endif
+
 bool ck_uses_avx2(void) {
+  prepare_cpu();
   int now = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
   if (now < 0) {
     now = choose();

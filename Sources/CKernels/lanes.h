@@ -14,6 +14,8 @@
 #include "ckernels.h"
 
 #pragma STDC FP_CONTRACT OFF
+// Functions over lanes are always inlined, so that no calling convention is involved.
+#pragma clang diagnostic ignored "-Wpsabi"
 
 #define CK_INLINE static inline __attribute__((always_inline))
 
@@ -54,21 +56,41 @@ CK_INLINE f32x16 lanes_select(i32x16 condition, f32x16 yes, f32x16 no) {
   return result;
 }
 
-/// Whether calls go to the AVX2 instance.
+typedef double f64x8 __attribute__((ext_vector_type(8)));
+
+/// `count` values (at most 16), the other lanes +0.
+CK_INLINE f32x16 lanes_load_part(const float *from, size_t count) {
+  f32x16 lanes = lanes_of(0);
+  memcpy(&lanes, from, count * sizeof(float));
+  return lanes;
+}
+
+CK_INLINE void lanes_store_part(float *to, f32x16 lanes, size_t count) {
+  memcpy(to, &lanes, count * sizeof(float));
+}
+
+/// Puts rounding to nearest and subnormals in order, which a foreign library may have changed, and
+/// tells whether calls go to the AVX2 instance. Every public kernel starts here.
 bool ck_uses_avx2(void);
 
+/// Defines `name` from `name##_body`: every instance and the choice between them.
 #if CK_HAS_AVX2
-/// Defines `name` from `name##_body`: both instances and the choice between them.
-#define CK_VARIANTS(name, parameters, arguments)                   \
+#define CK_VARIANTS_AS(linkage, name, parameters, arguments)       \
   __attribute__((noinline)) static void name##_reference parameters { name##_body arguments; } \
   CK_AVX2 static void name##_avx2 parameters { name##_body arguments; } \
-  void name parameters {                                           \
+  linkage void name parameters {                                   \
     if (ck_uses_avx2()) name##_avx2 arguments;                     \
     else name##_reference arguments;                               \
   }
 #else
-#define CK_VARIANTS(name, parameters, arguments) \
-  void name parameters { name##_body arguments; }
+#define CK_VARIANTS_AS(linkage, name, parameters, arguments) \
+  linkage void name parameters {                             \
+    (void)ck_uses_avx2();                                    \
+    name##_body arguments;                                   \
+  }
 #endif
+#define CK_VARIANTS(name, parameters, arguments) CK_VARIANTS_AS(, name, parameters, arguments)
+#define CK_VARIANTS_LOCAL(name, parameters, arguments) \
+  CK_VARIANTS_AS(static, name, parameters, arguments)
 
 #endif

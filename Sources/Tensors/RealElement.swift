@@ -1,4 +1,4 @@
-import CKernels
+import Kernels
 
 /// The floating-point element types and their functions, of which none is the system's.
 protocol RealElement: BinaryFloatingPoint {
@@ -6,23 +6,42 @@ protocol RealElement: BinaryFloatingPoint {
   /// x - y · trunc(x / y), exact, with the sign of x.
   static func remainder(_ x: Self, _ y: Self) -> Self
   static func floor(_ x: Self) -> Self
+  static func map(_ function: ElementaryFunction, _ values: [Self]) -> [Self]
+  static func sum(_ values: [Self]) -> Self
+  static func squaredDeviations(_ values: [Self], from center: Self) -> Self
 }
 
 extension Double: RealElement {
-  static func power(_ base: Double, _ exponent: Double) -> Double { ck_pow_f64(base, exponent) }
-  static func remainder(_ x: Double, _ y: Double) -> Double { ck_remainder_f64(x, y) }
-  static func floor(_ x: Double) -> Double { ck_floor_f64(x) }
+  static func power(_ base: Double, _ exponent: Double) -> Double {
+    Arithmetic.power(base, exponent)
+  }
+  static func remainder(_ x: Double, _ y: Double) -> Double { Arithmetic.remainder(x, y) }
+  static func floor(_ x: Double) -> Double { Arithmetic.floor(x) }
+  static func map(_ function: ElementaryFunction, _ values: [Double]) -> [Double] {
+    function(values)
+  }
+  static func sum(_ values: [Double]) -> Double { Sums.sum(values) }
+  static func squaredDeviations(_ values: [Double], from center: Double) -> Double {
+    Sums.squaredDeviations(values, from: center)
+  }
 }
 
-/// f32 goes through f64 and is rounded once.
+/// Powers and remainders of f32 go through f64 and are rounded once.
 extension Float: RealElement {
   static func power(_ base: Float, _ exponent: Float) -> Float {
-    Float(ck_pow_f64(Double(base), Double(exponent)))
+    Float(Arithmetic.power(Double(base), Double(exponent)))
   }
   static func remainder(_ x: Float, _ y: Float) -> Float {
-    Float(ck_remainder_f64(Double(x), Double(y)))
+    Float(Arithmetic.remainder(Double(x), Double(y)))
   }
-  static func floor(_ x: Float) -> Float { Float(ck_floor_f64(Double(x))) }
+  static func floor(_ x: Float) -> Float { Float(Arithmetic.floor(Double(x))) }
+  static func map(_ function: ElementaryFunction, _ values: [Float]) -> [Float] {
+    function(values)
+  }
+  static func sum(_ values: [Float]) -> Float { Sums.sum(values) }
+  static func squaredDeviations(_ values: [Float], from center: Float) -> Float {
+    Sums.squaredDeviations(values, from: center)
+  }
 }
 
 extension RealElement {

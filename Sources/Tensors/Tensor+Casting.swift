@@ -20,7 +20,8 @@ extension Tensor {
     var result: [T] = []
     result.reserveCapacity(count)
     for value in storage.doubles {
-      guard let integer = T(exactly: value.rounded(.towardZero)) else {
+      // The comparison is false for NaN.
+      guard value.magnitude < 0x1p62, let integer = T(exactly: Int(value)) else {
         throw .overflow(operation: "cast", elementType: T.self == UInt8.self ? .u8 : .i32)
       }
       result.append(integer)

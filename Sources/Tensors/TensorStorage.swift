@@ -89,7 +89,7 @@ enum TensorStorage: Sendable {
         switch scalar {
         case .int(let value): value
         case .bool(let value): value ? 1 : 0
-        case .float(let value): Int(exactly: value.rounded(.towardZero))
+        case .float(let value): value.magnitude < 0x1p62 ? Int(value) : nil
         }
       if elementType == .i32, let value = integer.flatMap({ Int32(exactly: $0) }) {
         self = .i32([value])

@@ -35,4 +35,81 @@ double ck_pow_f64(double x, double y);
 double ck_remainder_f64(double x, double y);
 double ck_floor_f64(double x);
 
+/// As ck_map_f64. exp stays in f32 (1.1 ulp); the others go through f64 and are rounded once.
+void ck_map_f32(int function, const float *x, float *y, size_t count);
+/// y = gate / (1 + exp(-gate)) * up; y may be one of them.
+void ck_swiglu_f32(const float *gate, const float *up, float *y, size_t count);
+/// y = a + b; y may be one of them.
+void ck_add_f32(const float *a, const float *b, float *y, size_t count);
+
+// Sums by logical index: blocks of 1,024, 16 lanes in a block, block values in a balanced tree (sums.h).
+float ck_sum_f32(const float *x, size_t count);
+float ck_dot_f32(const float *x, const float *y, size_t count);
+/// The sum of (x - center)^2.
+float ck_squared_deviations_f32(const float *x, float center, size_t count);
+double ck_sum_f64(const double *x, size_t count);
+double ck_dot_f64(const double *x, const double *y, size_t count);
+double ck_squared_deviations_f64(const double *x, double center, size_t count);
+
+// Matrix products: y [rows, columns] = x [rows, k] times the panels of a [k, columns] operand. Each
+// output is one chain of fused multiply-adds over k ascending from +0, and + 0.0.
+enum { CK_PANEL_F32 = 32, CK_PANEL_F64 = 8 };
+/// Makes the panels [ceil(columns / 32)][k][32] of an operand of any strides; a weight [out, in] is
+/// taken as k_stride = 1, column_stride = in.
+void ck_pack_panels_f32(const float *source, size_t k, size_t columns, size_t k_stride,
+                        size_t column_stride, float *panels);
+void ck_gemm_f32(const float *x, const float *panels, float *y, size_t rows, size_t k,
+                 size_t columns);
+void ck_pack_panels_f64(const double *source, size_t k, size_t columns, size_t k_stride,
+                        size_t column_stride, double *panels);
+void ck_gemm_f64(const double *x, const double *panels, double *y, size_t rows, size_t k,
+                 size_t columns);
+
+/// y = (x (1 / sqrt(mean of x^2 + epsilon))) gain, row by row; y may be x.
+void ck_rms_norm_f32(const float *x, const float *gain, float epsilon, float *y, size_t rows,
+                     size_t width);
+/// e = exp(x - max), sum as one ascending chain of adds, p = e (1 / sum); y may be x.
+void ck_softmax_f32(const float *x, float *y, size_t rows, size_t width);
+/// -log softmax(x)[target] = (max - x[target]) + log(sum of exp(x - max)); scratch holds `width` values.
+float ck_nll_f32(const float *x, size_t width, size_t target, float *scratch);
+/// The lowest index of the largest value; -1 where there is a NaN or nothing.
+int64_t ck_argmax_f32(const float *x, size_t count);
+
+/// cos and sin of (first + p) base^(-i / pairs), [positions, pairs], computed in f64.
+void ck_rotary_tables_f32(double base, size_t pairs, size_t first, size_t positions, float *cosines,
+                          float *sines);
+/// Turns the pairs (i, i + pairs) of every head of x [rows, heads, 2 pairs] by the row's angles, in place.
+void ck_rotary_f32(float *x, const float *cosines, const float *sines, size_t rows, size_t heads,
+                   size_t pairs);
+
+/// Keys are cached in groups of 16 positions: [position / 16][head][width][16].
+enum { CK_KEY_GROUP = 16 };
+void ck_store_keys_f32(const float *keys, float *cache, size_t first, size_t rows, size_t heads,
+                       size_t width);
+
+typedef struct {
+  /// [rows, heads, head_width]
+  const float *queries;
+  /// In groups, as ck_store_keys_f32 leaves them, `first + rows` positions.
+  const float *keys;
+  /// [positions, cached_heads, head_width]
+  const float *values;
+  /// [rows, heads, head_width]
+  float *out;
+  /// The position of the first row: row r sees the keys 0 ... first + r.
+  size_t first;
+  size_t rows, heads, cached_heads, head_width;
+  float scale;
+  bool failed;
+} ck_attention;
+/// False if memory for the scores could not be had.
+bool ck_attention_f32(ck_attention *attention);
+
+// Threads. The number of shares (TESSERA_THREADS, 1 by default) never changes a result.
+typedef void (*ck_range_body)(void *context, size_t begin, size_t end);
+int ck_shares(void);
+void ck_set_shares(int shares);
+/// Calls body on pieces of 0 ..< count, on several threads where `operations` makes it worth while.
+void ck_parallel(size_t count, double operations, ck_range_body body, void *context);
+
 #endif

@@ -1,0 +1,20 @@
+import CKernels
+
+/// How kernels run on this machine. Nothing here changes a result.
+public enum Machine {
+  /// The numeric contract's version: raised when any result's bits change.
+  public static let numericsVersion = Int(CK_NUMERICS_VERSION)
+
+  /// The instance that kernel calls go to: `reference` or `avx2`.
+  public static var variant: String { String(cString: ck_variant_name()) }
+
+  /// Sends kernel calls to another instance; nil chooses again. False where the machine has it not.
+  @discardableResult
+  public static func useVariant(_ name: String?) -> Bool { ck_force_variant(name) }
+
+  /// Into how many shares work is cut: `TESSERA_THREADS`, 1 by default.
+  public static var shares: Int {
+    get { Int(ck_shares()) }
+    set { ck_set_shares(Int32(clamping: newValue)) }
+  }
+}

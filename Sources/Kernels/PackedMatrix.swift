@@ -1,0 +1,108 @@
+import CKernels
+
+/// The right operand of f32 matrix products, kept in panels of 32 columns.
+///
+/// Packed once, then used for one row (a decode step) as for many: both give the same bits, each
+/// output being one chain of fused multiply-adds over the contracted axis.
+public final class PackedMatrix: @unchecked Sendable {
+  /// The contracted extent.
+  public let inputs: Int
+  /// The columns of the product.
+  public let outputs: Int
+  // Written in init only; 64-byte aligned.
+  private let panels: UnsafeMutablePointer<Float>
+
+  /// Packs an operand of any strides: element (i, j) stands at `i * inputStride + j * outputStride`.
+  ///
+  /// A weight `[outputs, inputs]`, used as x · Wᵀ, has the strides 1 and `inputs`; a matrix
+  /// `[inputs, outputs]` has `outputs` and 1.
+  public init(
+    _ values: UnsafeBufferPointer<Float>, inputs: Int, outputs: Int, inputStride: Int,
+    outputStride: Int
+  ) throws(KernelError) {
+    try checkStrides(
+      values.count, inputs: inputs, outputs: outputs, inputStride, outputStride)
+    let count = try panelCount(inputs: inputs, outputs: outputs, width: Int(CK_PANEL_F32))
+    self.inputs = inputs
+    self.outputs = outputs
+    panels = UnsafeMutableRawPointer.allocate(byteCount: max(count * 4, 64), alignment: 64)
+      .bindMemory(to: Float.self, capacity: count)
+    if let source = values.baseAddress {
+      ck_pack_panels_f32(source, inputs, outputs, inputStride, outputStride, panels)
+    }
+  }
+
+  /// Packs a weight `[outputs, inputs]` for x · Wᵀ.
+  public static func packing(weight: [Float], outputs: Int, inputs: Int) throws(KernelError)
+    -> PackedMatrix
+  {
+    try weight.withUnsafeBufferPointer { (values) throws(KernelError) in
+      try PackedMatrix(
+        values, inputs: inputs, outputs: outputs, inputStride: 1, outputStride: inputs)
+    }
+  }
+
+  deinit { panels.deallocate() }
+
+  /// The product of `x` `[rows, inputs]` with this matrix: `[rows, outputs]`.
+  public func multiply(_ x: [Float], into y: inout [Float]) throws(KernelError) {
+    let rows = inputs > 0 ? x.count / inputs : (outputs > 0 ? y.count / outputs : 0)
+    try KernelError.check("product", "x", x.count, rows * inputs)
+    try KernelError.check("product", "y", y.count, rows * outputs)
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeMutableBufferPointer { y in
+        guard let to = y.baseAddress else { return }
+        // Without inputs nothing is read: any address does.
+        ck_gemm_f32(x.baseAddress ?? UnsafePointer(panels), panels, to, rows, inputs, outputs)
+      }
+    }
+  }
+}
+
+/// The f64 twin of ``PackedMatrix`` for one product: `a` `[rows, inputs]` times `b` of any strides.
+public func multiply(
+  _ a: [Double], _ b: [Double], rows: Int, inputs: Int, outputs: Int
+) throws(KernelError) -> [Double] {
+  try KernelError.check("product", "a", a.count, rows * inputs)
+  try KernelError.check("product", "b", b.count, inputs * outputs)
+  let count = try panelCount(inputs: inputs, outputs: outputs, width: Int(CK_PANEL_F64))
+  var panels = [Double](repeating: 0, count: max(count, 1))
+  var result = [Double](repeating: 0, count: rows * outputs)
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      panels.withUnsafeMutableBufferPointer { panels in
+        result.withUnsafeMutableBufferPointer { result in
+          guard let a = a.baseAddress, let b = b.baseAddress, let panels = panels.baseAddress,
+            let result = result.baseAddress
+          else { return }
+          ck_pack_panels_f64(b, inputs, outputs, outputs, 1, panels)
+          ck_gemm_f64(a, panels, result, rows, inputs, outputs)
+        }
+      }
+    }
+  }
+  return result
+}
+
+private func checkStrides(
+  _ found: Int, inputs: Int, outputs: Int, _ inputStride: Int, _ outputStride: Int
+) throws(KernelError) {
+  guard inputs >= 0, outputs >= 0, inputStride >= 0, outputStride >= 0 else {
+    throw .size(kernel: "pack", argument: "extents", needed: 0, found: min(inputs, outputs))
+  }
+  if inputs == 0 || outputs == 0 { return }
+  let (a, aOverflow) = (inputs - 1).multipliedReportingOverflow(by: inputStride)
+  let (b, bOverflow) = (outputs - 1).multipliedReportingOverflow(by: outputStride)
+  let (last, overflow) = a.addingReportingOverflow(b)
+  if aOverflow || bOverflow || overflow || last >= found {
+    throw .size(kernel: "pack", argument: "values", needed: last, found: found)
+  }
+}
+
+private func panelCount(inputs: Int, outputs: Int, width: Int) throws(KernelError) -> Int {
+  let (columns, wraps) = outputs.addingReportingOverflow(width - 1)
+  let (count, overflow) = (columns / width * width).multipliedReportingOverflow(by: inputs)
+  let (_, tooMany) = count.multipliedReportingOverflow(by: 8)
+  if wraps || overflow || tooMany { throw .memory(kernel: "pack", bytes: Int.max) }
+  return count
+}
