@@ -36,7 +36,7 @@ public enum DurableFile {
 
     let folder = Paths.parent(of: target)
     // Not made of the file's name, which may be as long as names can be.
-    let temporary = "\(folder)/.tessera-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp"
+    let temporary = "\(folder)/.tessera.tmp-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     // Nobody else reads the new bytes before the file has the old one's mode.
     let mode: mode_t = old == nil ? 0o666 : 0o600
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
