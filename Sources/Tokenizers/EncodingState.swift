@@ -3,10 +3,11 @@ import Synchronization
 
 /// The working memory of one encoding at a time: output, merger, remembered pieces.
 final class EncodingState {
-  var ids = IDBuffer()
-  var merger = BytePairMerger()
-  var cache = PieceCache()
-  private var bytesSincePoll = 0
+  // Unchecked: one thread has the state, and the checks would cost a third of the time.
+  @exclusivity(unchecked) var ids = IDBuffer()
+  @exclusivity(unchecked) var merger = BytePairMerger()
+  @exclusivity(unchecked) var cache = PieceCache()
+  @exclusivity(unchecked) private var bytesSincePoll = 0
 
   deinit {
     ids.deallocate()

@@ -10,6 +10,8 @@ struct HuggingFaceModelReader {
     var unknownID: Int32?
     /// Ids below the largest one that no token has.
     var unassigned: Set<Int32>
+    /// What our own trainer wrote about itself.
+    var provenance: JSON?
   }
 
   func read(
@@ -35,6 +37,7 @@ struct HuggingFaceModelReader {
       try fields.fail("an object from tokens to ids is expected", at: "vocab")
     }
     let merges = try fields.list("merges")
+    let provenance = fields.take("tessera")
     try fields.finish("the model BPE")
 
     let (tokens, literals, unassigned) = try self.tokens(members, isByteLevel: isByteLevel)
@@ -61,7 +64,8 @@ struct HuggingFaceModelReader {
     }
     model.unknownID = unknownID
     return Vocabulary(
-      model: model, literals: literals, unknownID: unknownID, unassigned: unassigned)
+      model: model, literals: literals, unknownID: unknownID, unassigned: unassigned,
+      provenance: provenance)
   }
 
   /// The tokens by id. Every id below the largest has one token; what lacks is left to the added

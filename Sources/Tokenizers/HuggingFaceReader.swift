@@ -39,7 +39,6 @@ struct HuggingFaceReader {
     components.preTokenizer = top.take("pre_tokenizer") ?? .null
     components.postProcessor = top.take("post_processor") ?? .null
     components.decoder = top.take("decoder") ?? .null
-    let provenance = top.take("tessera")
     try top.finish("tokenizer.json")
 
     let reader = HuggingFaceComponents(path: path)
@@ -55,7 +54,7 @@ struct HuggingFaceReader {
       unknownID: vocabulary.model.unknownID ?? vocabulary.unknownID, decoder: TextDecoder())
     definition.components = components
     definition.decoderDescription = steps.description
-    definition.provenance = provenance
+    definition.provenance = vocabulary.provenance
 
     let size = try checkIDs(of: definition, unassigned: vocabulary.unassigned)
     let byID = Dictionary(uniqueKeysWithValues: added.map { ($0.id, $0.content) })

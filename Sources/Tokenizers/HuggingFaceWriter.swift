@@ -14,7 +14,8 @@ extension TokenizerDefinition.Components {
 }
 
 extension Tokenizer {
-  /// The vocabulary as Hugging Face's `tokenizer.json`; what trained it stands under `tessera`.
+  /// The vocabulary as Hugging Face's `tokenizer.json`; what trained it stands under
+  /// `tessera` in the model (Hugging Face's reader skips unknown keys there, but not at top level).
   ///
   /// - Throws: ``TokenizerError/cannotSave(tokenizer:reason:)`` for a vocabulary whose file was of
   ///   a format that merges by score.
@@ -24,7 +25,7 @@ extension Tokenizer {
         tokenizer: name,
         reason: "a \(kind.rawValue) vocabulary merges by score, not in a fixed order")
     }
-    var members: [JSON.Member] = [
+    return .object([
       .init("version", .string("1.0")),
       .init("truncation", components.truncation),
       .init("padding", components.padding),
@@ -34,9 +35,7 @@ extension Tokenizer {
       .init("post_processor", components.postProcessor),
       .init("decoder", components.decoder),
       .init("model", model(components)),
-    ]
-    if let provenance = definition.provenance { members.append(.init("tessera", provenance)) }
-    return .object(members)
+    ])
   }
 
   /// Writes ``json()`` to a file, whole or not at all.
@@ -66,7 +65,7 @@ extension Tokenizer {
       return left.utf8.contains(0x20) || right.utf8.contains(0x20)
         ? .array([.string(left), .string(right)]) : .string(left + " " + right)
     }
-    return .object([
+    var members: [JSON.Member] = [
       .init("type", .string("BPE")),
       .init("dropout", .null),
       .init("unk_token", components.unknownToken.map(JSON.string) ?? .null),
@@ -82,6 +81,10 @@ extension Tokenizer {
             $0.element.isEmpty ? nil : JSON.Member($0.element, .integer($0.offset))
           })),
       .init("merges", .array(merges)),
-    ])
+    ]
+    if let provenance = definition.provenance {
+      members.insert(.init("tessera", provenance), at: 1)
+    }
+    return .object(members)
   }
 }

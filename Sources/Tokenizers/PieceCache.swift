@@ -26,21 +26,24 @@ struct PieceCache {
   private var entries: UnsafeMutablePointer<Entry>
   private var size = 1 << 10
   private var used = 0
-  private var overflow: [Int32] = []
+  private var overflow = IDBuffer()
 
   init() {
     entries = .allocate(capacity: size)
     clear()
   }
 
-  func deallocate() { entries.deallocate() }
+  func deallocate() {
+    entries.deallocate()
+    overflow.deallocate()
+  }
 
   private mutating func clear() {
     entries.initialize(
       repeating: Entry(key: Key(low: 0, high: 0), count: 0, first: 0, second: 0, third: 0),
       count: size)
     used = 0
-    overflow.removeAll(keepingCapacity: true)
+    overflow.removeAll()
   }
 
   /// The key of `bytes[start..<end]`, `0 < end - start <= longestPiece`; `count` bytes may be read.
@@ -87,7 +90,7 @@ struct PieceCache {
           ids.append(entry.second)
           if entry.count == 3 { ids.append(entry.third) }
         } else {
-          for index in 0..<Int(entry.count) { ids.append(overflow[Int(entry.first) + index]) }
+          ids.append(overflow.base + Int(entry.first), count: Int(entry.count))
         }
         return true
       }
@@ -104,7 +107,7 @@ struct PieceCache {
       third: ids.count > 2 ? ids[2] : 0)
     if ids.count > 3 {
       entry.first = Int32(overflow.count)
-      overflow.append(contentsOf: ids)
+      overflow.append(ids)
     }
     place(entry)
     used += 1
@@ -159,6 +162,10 @@ struct IDBuffer {
     if count + more > capacity { grow(more) }
     (base + count).update(from: ids, count: more)
     count += more
+  }
+
+  mutating func append(_ ids: UnsafeBufferPointer<Int32>) {
+    if let base = ids.baseAddress { append(base, count: ids.count) }
   }
 
   private mutating func grow(_ more: Int) {

@@ -30,6 +30,43 @@ struct TextDecoder: Sendable {
     bytes[Int(ends[Int(id)])..<Int(ends[Int(id) + 1])]
   }
 
+  /// The bytes of all ids.
+  func bytes(of ids: [Int32]) throws(TokenizerError) -> [UInt8] {
+    var result: [UInt8] = []
+    var position = Position()
+    var rest = ids[...]
+    // One by one as long as the start of the text can change, then all at once.
+    while let id = rest.first, position.isStripping || !separator.isEmpty {
+      try append(id, at: &position, to: &result)
+      rest.removeFirst()
+    }
+    var total = 0
+    for id in rest {
+      guard id >= 0, Int(id) < count else {
+        throw .idOutsideVocabulary(id: id, position: position.ids, size: count)
+      }
+      if !unassigned.isEmpty, unassigned.contains(id) {
+        throw .unassignedID(id: id, position: position.ids)
+      }
+      position.ids += 1
+      total += Int(ends[Int(id) + 1] - ends[Int(id)])
+    }
+    guard total > 0 else { return result }
+    let tail = [UInt8](unsafeUninitializedCapacity: total) { output, written in
+      bytes.withUnsafeBufferPointer { bytes in
+        guard let source = bytes.baseAddress, var target = output.baseAddress else { return }
+        for id in rest {
+          let start = Int(ends[Int(id)])
+          let length = Int(ends[Int(id) + 1]) - start
+          target.update(from: source + start, count: length)
+          target += length
+        }
+        written = total
+      }
+    }
+    return result.isEmpty ? tail : result + tail
+  }
+
   /// Where a decoding stands between two ids.
   struct Position {
     var ids = 0

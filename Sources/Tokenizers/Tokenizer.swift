@@ -188,11 +188,7 @@ public final class Tokenizer: Sendable {
 
   /// The bytes of ids, as ``decode(_:)`` but without repair.
   public func bytes(of ids: [Int32]) throws(TokenizerError) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(ids.count * 4)
-    var position = TextDecoder.Position()
-    for id in ids { try definition.decoder.append(id, at: &position, to: &result) }
-    return result
+    try definition.decoder.bytes(of: ids)
   }
 
   /// A decoder that takes ids one by one.
