@@ -71,6 +71,8 @@ public struct Call {
   let argumentSpans: [SourceSpan?]
   public let span: SourceSpan
   let context: RunContext
+  /// Where `print` and its kind put text.
+  public var output: any OutputSink { context.output }
   /// The call's place in the cell's text.
   let ordinal: Int
 

@@ -58,7 +58,7 @@ enum Operations {
   private static func power(_ base: Int, _ exponent: Int) throws -> Value {
     if exponent < 0 {
       if base == 0 { throw LanguageError.divisionByZero(operation: "0 ** \(exponent)") }
-      return .float(ScalarFunctions.power(Double(base), Double(exponent)))
+      return .float(Arithmetic.power(Double(base), Double(exponent)))
     }
     var result = 1
     var factor = base
@@ -85,11 +85,11 @@ enum Operations {
     case .subtract: return .float(a - b)
     case .multiply: return .float(a * b)
     case .divide: return .float(a / b)
-    case .floorDivide: return .float((a / b).rounded(.down))
+    case .floorDivide: return .float(Arithmetic.floor(a / b))
     case .modulo:
-      let remainder = a.truncatingRemainder(dividingBy: b)
+      let remainder = Arithmetic.remainder(a, b)
       return .float(remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder)
-    case .power: return .float(ScalarFunctions.power(a, b))
+    case .power: return .float(Arithmetic.power(a, b))
     case .equal: return .bool(a == b)
     case .notEqual: return .bool(a != b)
     case .less: return .bool(a < b)
@@ -189,10 +189,10 @@ enum Operations {
       if overflow { throw LanguageError.integerOverflow(operation: "-(\(value))") }
       return .int(result)
     case (.negate, .float(let value)): return .float(-value)
-    case (.negate, .tensor(let tensor)): return .tensor(try tensor.apply(.negate))
+    case (.negate, .tensor(let tensor)): return .tensor(try Tensor.apply(.negate, tensor))
     case (.plus, .int), (.plus, .float), (.plus, .tensor): return a
     case (.not, .bool(let flag)): return .bool(!flag)
-    case (.not, .tensor(let tensor)): return .tensor(try tensor.apply(.not))
+    case (.not, .tensor(let tensor)): return .tensor(try Tensor.apply(.not, tensor))
     case (.not, _): throw a.conditionError
     default:
       throw LanguageError.operandType(

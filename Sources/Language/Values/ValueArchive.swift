@@ -84,7 +84,7 @@ public enum ValueArchive {
         }
       case .tensor(let tensor):
         write(Tag.tensor)
-        let file = NPY.bytes(of: tensor)
+        let file = NPY.encode(tensor)
         write(file.count)
         bytes += file
       case .range(let range):
@@ -176,7 +176,7 @@ public enum ValueArchive {
         }
         return Table(columns: columns).map(Value.table)
       case .tensor:
-        guard let file = slice(), let tensor = try? NPY.tensor(from: Array(file), path: "cache")
+        guard let file = slice(), let tensor = try? NPY.decode(Array(file), path: "cache")
         else { return nil }
         return .tensor(tensor)
       case .range:
