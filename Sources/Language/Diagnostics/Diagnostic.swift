@@ -10,6 +10,8 @@ public struct Diagnostic: Sendable, Equatable, Error {
   public var span: SourceSpan?
   /// What stands beside the marks under the span: `did you mean 'temperature'?`.
   public var label: String?
+  /// Other places that belong to it, each with what it says there: where a bracket was opened.
+  public var related: [DiagnosticMark] = []
   /// The last line: `help decode.sample`, or how to go on.
   public var hint: String?
   /// Functions and cells the error came through, innermost first.
@@ -28,6 +30,13 @@ public struct Diagnostic: Sendable, Equatable, Error {
     self.label = label
     self.hint = hint
   }
+}
+
+/// A place that a diagnostic points to besides its own.
+public struct DiagnosticMark: Sendable, Equatable {
+  public var span: SourceSpan
+  public var label: String
+  public init(_ span: SourceSpan, _ label: String) { (self.span, self.label) = (span, label) }
 }
 
 /// A source held by identity, so that diagnostics stay comparable.

@@ -11,8 +11,11 @@ public struct Identifier: Sendable, Equatable {
 public struct Block: Sendable {
   public let statements: [Statement]
   public let span: SourceSpan
+  /// As ``Expression/height``.
+  let height: Int
   public init(_ statements: [Statement], _ span: SourceSpan) {
     (self.statements, self.span) = (statements, span)
+    height = statements.reduce(0) { max($0, $1.kind.height) }
   }
 }
 
@@ -78,7 +81,13 @@ public struct FunctionParameter: Sendable {
 public struct Expression: Sendable {
   public let kind: ExpressionKind
   public let span: SourceSpan
-  public init(_ kind: ExpressionKind, _ span: SourceSpan) { (self.kind, self.span) = (kind, span) }
+  /// How high the tree below is: a literal has 0. The parser bounds it, so that walking the tree
+  /// needs a bounded stack.
+  let height: Int
+  public init(_ kind: ExpressionKind, _ span: SourceSpan) {
+    (self.kind, self.span) = (kind, span)
+    height = kind.height
+  }
 }
 
 public indirect enum ExpressionKind: Sendable {

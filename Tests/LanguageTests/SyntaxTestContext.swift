@@ -1,0 +1,32 @@
+@testable import Language
+
+/// A parsing context with a handful of commands, for tests of syntax.
+struct SyntaxTestContext: ParsingContext {
+  var commands: Set<String> = [
+    "len", "print", "range", "lines", "split", "map", "filter", "table", "describe", "vars", "seed",
+    "count", "all", "help", "words", "tokenizer.train", "tokenizer.encode", "decode.sample",
+    "measure.nll", "model.load", "plot.heatmap", "summarize", "read", "write",
+  ]
+  var functions: Set<String> = []
+  var variables: Set<String> = []
+
+  func isCommand(_ name: String) -> Bool { commands.contains(name) }
+  func isFunction(_ name: String) -> Bool { functions.contains(name) }
+  func isVariable(_ name: String) -> Bool { variables.contains(name) }
+  func importedNames(_ path: String) -> (functions: Set<String>, variables: Set<String>) {
+    path == "lib.md" ? (["helper"], ["constant"]) : ([], [])
+  }
+}
+
+func parse(_ text: String, variables: Set<String> = []) -> ParsedCell {
+  Parser.parse(SourceText(text), context: SyntaxTestContext(variables: variables))
+}
+
+/// The dump of a text that has to be valid, else its errors.
+func dump(_ text: String, variables: Set<String> = []) -> String {
+  let cell = parse(text, variables: variables)
+  guard cell.diagnostics.isEmpty else {
+    return cell.diagnostics.map { "\($0.code): \($0.message)" }.joined(separator: "\n")
+  }
+  return SyntaxDump.text(cell.block)
+}
