@@ -38,6 +38,22 @@ public final class SourceText: Sendable {
     return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
   }
 
+  /// The bytes of a line without its end, by number from 1.
+  func lineByteCount(_ number: Int) -> Int {
+    guard (1...lineStarts.count).contains(number) else { return 0 }
+    let start = lineStarts[number - 1]
+    var end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
+    if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+    return max(0, end - start)
+  }
+
+  /// The start of the Unicode scalar that an offset lies in.
+  func characterStart(atOrBefore offset: Int, from lowest: Int) -> Int {
+    var index = min(max(lowest, offset), bytes.count)
+    while index > lowest, index < bytes.count, bytes[index] & 0xC0 == 0x80 { index -= 1 }
+    return index
+  }
+
   public subscript(span: SourceSpan) -> String {
     let end = min(max(0, span.end), bytes.count)
     return String(decoding: bytes[min(max(0, span.start), end)..<end], as: UTF8.self)
