@@ -36,19 +36,19 @@ struct InlineWriter {
         range.count == 0
         ? "\(range.lower)..<\(range.lower)" : "\(range.lower)..\(range.upper)"
     case .function(let function): text += InlineWriter.line(of: function)
-    case .object(let object): text += VisibleText.escaped(object.summary)
+    case .object(let object): text += DisplayText.escaped(object.summary)
     }
   }
 
   private mutating func write(_ string: String) {
     let left = max(0, limit - text.utf8.count) + 8
     if string.utf8.count <= left {
-      text += VisibleText.quoted(string)
+      text += DisplayText.quoted(string)
     } else {
       // Whole characters only, so that no mark loses its letter.
       let end = string.utf8.index(string.startIndex, offsetBy: left)
       let character = string[..<end].indices.last ?? string.startIndex
-      text += "\"" + VisibleText.escaped(string[..<character], inQuotes: true) + "…\""
+      text += "\"" + DisplayText.escaped(string[..<character], inQuotes: true) + "…\""
     }
   }
 
@@ -137,19 +137,19 @@ struct InlineWriter {
   static func key(_ name: String) -> String {
     guard let first = name.unicodeScalars.first, first == "_" || first.properties.isXIDStart,
       name.unicodeScalars.allSatisfy({ $0 == "_" || $0.properties.isXIDContinue })
-    else { return VisibleText.quoted(name) }
-    return VisibleText.escaped(name)
+    else { return DisplayText.quoted(name) }
+    return DisplayText.escaped(name)
   }
 
   /// A function's source on one line, the rest of a longer one left out.
   static func line(of function: FunctionValue) -> String {
     let lines = function.sourceText.split(separator: "\n", omittingEmptySubsequences: true)
     guard let first = lines.first else { return "function" }
-    var line = VisibleText.escaped(first.drop { $0 == " " })
+    var line = DisplayText.escaped(first.drop { $0 == " " })
     if lines.count > 1 {
       while line.last == " " { line.removeLast() }
       line += line.hasSuffix("{") ? " … }" : " …"
     }
-    return VisibleText.cut(line, to: 88)
+    return DisplayText.cut(line, to: 88)
   }
 }

@@ -41,7 +41,7 @@ public struct TableLayout: Sendable {
       let hidden = table.names.dropFirst(columns.count)
       let names = hidden.prefix(20).map(InlineWriter.key).joined(separator: ", ")
       lines.append(
-        VisibleText.cut(TableLayout.more(hidden.count, "column") + ": " + names, to: width))
+        DisplayText.cut(TableLayout.more(hidden.count, "column") + ": " + names, to: width))
     }
     return lines.joined(separator: "\n")
   }
@@ -64,7 +64,7 @@ public struct TableLayout: Sendable {
       if !isNumber { break }
     }
     let cells = head.map { TableLayout.cell($0, width: cellWidth) }
-    let title = VisibleText.cut(VisibleText.escaped(name), to: cellWidth)
+    let title = DisplayText.cut(DisplayText.escaped(name), to: cellWidth)
     let widest = cells.reduce(TextWidth.columns(of: title)) { max($0, TextWidth.columns(of: $1)) }
     return Column(name: title, cells: cells, isNumber: isNumber, width: widest)
   }
@@ -75,7 +75,7 @@ public struct TableLayout: Sendable {
     case .string(let text):
       // What is cut off need not be looked at.
       let head = text.utf8.count > 64 * width ? String(text.prefix(16 * width)) : text
-      return VisibleText.cut(VisibleText.escaped(head), to: width)
+      return DisplayText.cut(DisplayText.escaped(head), to: width)
     case .float(let number): return NumberText.significant(number, digits: 6)
     case .tensor(let tensor) where tensor.rank == 0:
       return (try? tensor.scalar(at: 0)).map(InlineWriter.element) ?? ""
@@ -98,8 +98,8 @@ public struct TableLayout: Sendable {
         .map { columns[$0].width }.filter { $0 < columns[widest].width }
       let floor = max(others.max() ?? 0, TableLayout.leastCellWidth)
       let target = max(columns[widest].width - over, min(floor, columns[widest].width - 1))
-      columns[widest].cells = columns[widest].cells.map { VisibleText.cut($0, to: target) }
-      let title = VisibleText.cut(columns[widest].name, to: target)
+      columns[widest].cells = columns[widest].cells.map { DisplayText.cut($0, to: target) }
+      let title = DisplayText.cut(columns[widest].name, to: target)
       let name = title
       columns[widest] = Column(
         name: name, cells: columns[widest].cells, isNumber: false, width: target)

@@ -18,7 +18,7 @@ enum ValueDisplay {
     case .tensor(let tensor): return TensorLayout(tensor: tensor).text
     case .list(let items): return list(items)
     case .record(let record): return self.record(record)
-    default: return VisibleText.cut(value.inline, to: 500)
+    default: return DisplayText.cut(value.inline, to: 500)
     }
   }
 
@@ -40,7 +40,7 @@ enum ValueDisplay {
     }
     let isCut = shown.endIndex < string.endIndex
     let hidden = isCut ? string[shown.endIndex...].unicodeScalars.count : 0
-    var result = VisibleText.escaped(shown, keepingLines: true)
+    var result = DisplayText.escaped(shown, keepingLines: true)
     if isCut && string[shown.endIndex...] != "\n" {
       return result + "\n" + TableLayout.more(hidden, "character")
     }
@@ -89,7 +89,7 @@ enum ValueDisplay {
   private static func record(_ record: Record) -> String {
     if let line = fits(.record(record)) { return line }
     let shown = record.fields.prefix(fieldLimit)
-    let names = shown.map { VisibleText.cut(InlineWriter.key($0.key), to: width / 2) }
+    let names = shown.map { DisplayText.cut(InlineWriter.key($0.key), to: width / 2) }
     let widest = names.reduce(0) { max($0, TextWidth.columns(of: $1)) }
     var lines = zip(names, shown).map { name, field in
       let blanks = String(repeating: " ", count: widest - TextWidth.columns(of: name) + 2)

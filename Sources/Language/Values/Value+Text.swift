@@ -10,7 +10,7 @@ extension Value {
     let whole = InlineWriter.text(of: self, limit: 4 * columns)
     if TextWidth.columns(of: whole) <= columns { return whole }
     // Room for `, … 1234 more]`.
-    return VisibleText.cut(
+    return DisplayText.cut(
       InlineWriter.text(of: self, limit: max(0, columns - 24)), to: columns)
   }
 

@@ -1,6 +1,6 @@
 /// Texts made safe to show: on one line, nothing invisible that moves the cursor or hides text, and
 /// cut to a width.
-public enum VisibleText {
+public enum DisplayText {
   /// In quotes with escapes, as it could be typed.
   public static func quoted(_ text: some StringProtocol) -> String {
     "\"" + escaped(text, inQuotes: true) + "\""
