@@ -17,7 +17,8 @@ final class ChartObject: ObjectValue {
   init(_ text: String) { self.text = text }
 
   var typeName: String { "chart" }
-  var summary: String { text }
+  var summary: String { "chart" }
+  var display: String { text }
   var fieldNames: [String] { ["text"] }
   func field(_ name: String) -> Value? { name == "text" ? .string(text) : nil }
   func isEqual(to other: any ObjectValue) -> Bool { (other as? ChartObject)?.text == text }

@@ -18,6 +18,7 @@ enum ValueDisplay {
     case .tensor(let tensor): return TensorLayout(tensor: tensor).text
     case .list(let items): return list(items)
     case .record(let record): return self.record(record)
+    case .object(let object): return DisplayText.escaped(object.display, keepingLines: true)
     default: return DisplayText.cut(value.inline, to: 500)
     }
   }

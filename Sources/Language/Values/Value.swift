@@ -96,6 +96,8 @@ public protocol ObjectValue: AnyObject, Sendable {
   var typeName: String { get }
   /// One line, without times, addresses or paths of the machine.
   var summary: String { get }
+  /// What a cell shows of the object alone: its summary, or several lines (a chart).
+  var display: String { get }
   /// The names that `object.name` understands, in the order shown.
   var fieldNames: [String] { get }
   func field(_ name: String) -> Value?
@@ -110,6 +112,7 @@ public protocol ObjectValue: AnyObject, Sendable {
 }
 
 extension ObjectValue {
+  public var display: String { summary }
   public var items: [Value]? { nil }
   public func isEqual(to other: any ObjectValue) -> Bool { self === other }
   public var archived: ArchivedObject? { nil }
