@@ -99,7 +99,7 @@ struct ProgramWriter {
           #expect(error.code.hasPrefix("E") && error.span != nil, "\(program)")
         }
         guard cell.errors.isEmpty else { continue }
-        do {
+        do throws(Diagnostic) {
           try session.run(cell, output: OutputBuffer())
         } catch {
           #expect(error.code.hasPrefix("E") && error.code != "E0000", "\(error)\n\(program)")
