@@ -18,7 +18,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Decoding", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
   ("Measures", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
   ("Pruning", ["Models", "Measures", "Tensors", "Kernels", "Files", "Tokenizers"]),
-  ("Training", ["Tensors", "Kernels", "Files"]),
+  ("Training", ["Models", "Tokenizers", "Tensors", "Kernels", "Files"]),
   ("Plots", ["Files"]),
   ("Language", ["Tensors", "Kernels", "Files", orderedCollections]),
   (

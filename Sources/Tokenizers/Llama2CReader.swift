@@ -6,8 +6,8 @@ import Files
 /// Ids and merges follow `encode` in llama2.c's run.c: a space before every text, characters that
 /// are no token become byte tokens 3…258, and the pair whose union scores best merges first.
 struct Llama2CReader {
-  private static let longestFile = 1 << 28
-  private static let longestToken = 1 << 12
+  private static let longestFile = 1 << 26
+  private static let longestToken = 128
   /// run.c starts its search for the best pair here; what scores no better never merges.
   private static let leastScore: Float = -1e10
 
@@ -118,12 +118,13 @@ struct Llama2CReader {
     }
     let pairs = PairTable(capacity: tokens.count)
     for id in 0..<tokens.count where scores[id] > leastScore {
-      let token = Array(tokens[id])
-      for cut in 1..<max(1, token.count) {
-        guard let left = tokens.find(Array(token[..<cut])),
-          let right = tokens.find(Array(token[cut...]))
-        else { continue }
-        _ = pairs.insert(Int32(left), Int32(right), rank: ranks[id], merged: Int32(id))
+      tokens[id].withUnsafeBufferPointer { token in
+        for cut in 1..<max(1, token.count) {
+          guard let left = tokens.find(UnsafeBufferPointer(rebasing: token[..<cut])),
+            let right = tokens.find(UnsafeBufferPointer(rebasing: token[cut...]))
+          else { continue }
+          _ = pairs.insert(Int32(left), Int32(right), rank: ranks[id], merged: Int32(id))
+        }
       }
     }
     return pairs

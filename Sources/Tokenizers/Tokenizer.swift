@@ -220,20 +220,17 @@ public final class Tokenizer: Sendable {
     if definition.decoder.unassigned.contains(id) { throw .unassignedID(id: id, position: 0) }
   }
 
-  /// The id of a token as its vocabulary file writes it or, failing that, of the token that gives
-  /// just this text; nil if there is none.
+  /// The id of an added token, else of the token that gives just this text, else of the one that
+  /// the vocabulary file spells so (`Ġthe`, `<0x0A>`); nil if there is none.
   public func id(ofToken token: String) -> Int32? {
     let bytes = Array(token.utf8)
     if let id = literalIDs[bytes] { return id }
     let tokens = definition.model.tokens
-    guard definition.isByteLevel else {
-      if let id = tokens.find(bytes) { return Int32(id) }
-      let marked = Normalizer.replaced([0x20], Array("▁".utf8), in: bytes)
-      return tokens.find(marked).map(Int32.init)
+    if definition.isByteLevel {
+      return (tokens.find(bytes) ?? ByteAlphabet.bytes(of: token).flatMap { tokens.find($0) })
+        .map(Int32.init)
     }
-    if let spelled = ByteAlphabet.bytes(of: token), let id = tokens.find(spelled) {
-      return Int32(id)
-    }
-    return tokens.find(bytes).map(Int32.init)
+    let marked = Normalizer.replaced([0x20], Array("▁".utf8), in: bytes)
+    return (tokens.find(bytes) ?? tokens.find(marked)).map(Int32.init)
   }
 }

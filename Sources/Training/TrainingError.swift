@@ -1,0 +1,70 @@
+import Files
+import Kernels
+import Models
+import Tokenizers
+
+/// Why a model cannot be trained, or why its training stopped.
+public enum TrainingError: DescribedError, Equatable {
+  /// A size of the model or the run that cannot be.
+  case setting(name: String, value: Int, reason: String)
+  case wrongRate(value: Float)
+  /// Less text than one batch of windows.
+  case tooLittleData(tokens: Int, needed: Int)
+  case idOutsideVocabulary(id: Int32, size: Int)
+  /// The loss or the gradient became infinite or no number; the state is that before the step.
+  case notFinite(step: Int, loss: Float, place: String)
+  /// A checkpoint of another model or another run.
+  case resumeMismatch(setting: String, saved: String, asked: String)
+  case kernel(KernelError)
+  case file(FileError)
+  case tokenizer(TokenizerError)
+  case interrupted(Interruption)
+
+  public var code: String {
+    switch self {
+    case .setting, .wrongRate: "E0695"
+    case .tooLittleData, .idOutsideVocabulary: "E0696"
+    case .notFinite: "E0697"
+    case .resumeMismatch: "E0698"
+    case .kernel: "E0699"
+    case .file(let error): error.code
+    case .tokenizer(let error): error.code
+    case .interrupted: "E0401"
+    }
+  }
+
+  public var message: String {
+    switch self {
+    case .setting(let name, let value, let reason): "\(name) is \(value), but \(reason)"
+    case .wrongRate(let value): "the learning rate is \(value), but must be above 0 and at most 1"
+    case .tooLittleData(let tokens, let needed):
+      "the text has \(tokens) tokens, but one batch takes \(needed)"
+    case .idOutsideVocabulary(let id, let size):
+      "token \(id) is outside the model's vocabulary of \(size)"
+    case .notFinite(let step, let loss, let place):
+      "training stopped at step \(step): the loss is \(loss), and \(place) is not finite"
+    case .resumeMismatch(let setting, let saved, let asked):
+      "the checkpoint was made with \(setting)=\(saved), this run has \(setting)=\(asked)"
+    case .kernel(let error): error.message
+    case .file(let error): error.message
+    case .tokenizer(let error): error.message
+    case .interrupted: "training was interrupted"
+    }
+  }
+
+  public var hint: String? {
+    switch self {
+    case .notFinite: "a lower rate= or a longer warm-up helps; the last good state is kept"
+    case .tooLittleData: "give more text, or make batch= or context= smaller"
+    case .resumeMismatch: "resume with the settings that it was made with, or start anew"
+    case .file(let error): error.hint
+    case .tokenizer(let error): error.hint
+    default: nil
+    }
+  }
+
+  /// Kernel errors as training errors.
+  static func translating<R>(_ body: () throws(KernelError) -> R) throws(TrainingError) -> R {
+    do throws(KernelError) { return try body() } catch { throw .kernel(error) }
+  }
+}
