@@ -1,3 +1,5 @@
+import Kernels
+
 /// A command of the language: one declaration, from which argument checking, help, completion, the
 /// reference page and its tests come.
 ///
@@ -102,6 +104,7 @@ public struct Call {
   /// As ``apply(_:_:)``, in the `turn`-th turn of a loop, so that random commands inside draw from
   /// streams of their own.
   public func apply(_ function: FunctionValue, _ arguments: [Value], turn: Int) throws -> Value {
+    try Cancellation.check()
     context.path.append(.turn(turn))
     defer { context.path.removeLast() }
     return try session.interpreter.apply(function, arguments, context: context, span: span)

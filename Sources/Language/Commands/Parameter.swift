@@ -42,33 +42,45 @@ public struct Argument<Wanted: ParameterValue>: TypedParameter {
   let isPiped: Bool
   let name: String?
   let fallback: Wanted?
+  /// A narrower type than `Wanted` itself states.
+  let accepted: ValueType?
 
-  /// - Parameter piped: takes what comes through `|`; without any, the first argument does.
-  public init(_ summary: String, piped: Bool = false, named name: String? = nil) {
-    self.summary = summary
-    self.isPiped = piped
-    self.name = name
-    fallback = Wanted.absent
+  /// - Parameters:
+  ///   - type: what of `Wanted` is taken: `.oneOf([.string, .list(of: .any)])` for a ``Value``.
+  ///   - piped: takes what comes through `|`; without any, the first argument does.
+  public init(
+    _ summary: String, of type: ValueType? = nil, piped: Bool = false, named name: String? = nil
+  ) {
+    self.init(summary, type, Wanted.absent, piped, name)
   }
 
   public init(
-    _ summary: String, default fallback: Wanted, piped: Bool = false, named name: String? = nil
+    _ summary: String, of type: ValueType? = nil, default fallback: Wanted, piped: Bool = false,
+    named name: String? = nil
+  ) {
+    self.init(summary, type, fallback, piped, name)
+  }
+
+  private init(
+    _ summary: String, _ type: ValueType?, _ fallback: Wanted?, _ piped: Bool, _ name: String?
   ) {
     self.summary = summary
     self.isPiped = piped
     self.name = name
     self.fallback = fallback
+    accepted = type
   }
 
   public func declaration(named label: String) -> ParameterDeclaration {
     ParameterDeclaration(
-      name: name ?? label, kind: .argument, summary: summary, type: Wanted.type,
+      name: name ?? label, kind: .argument, summary: summary, type: accepted ?? Wanted.type,
       isRequired: fallback == nil, defaultText: fallback?.defaultText, rangeText: nil, unit: nil,
       isPiped: isPiped)
   }
 
   public func value(in call: Call) throws -> Wanted {
-    try call.converted(slot, fallback: fallback)
+    try call.check(slot, accepted)
+    return try call.converted(slot, fallback: fallback)
   }
 }
 
@@ -190,6 +202,37 @@ public struct Rest<Item: ParameterValue>: TypedParameter {
 }
 
 extension Call {
+  /// Refuses an argument that is none of the accepted types; null stands for none given.
+  func check(_ slot: ParameterSlot, _ accepted: ValueType?) throws {
+    guard let accepted, arguments.indices.contains(slot.index),
+      let value = arguments[slot.index], !accepted.accepts(value)
+    else { return }
+    throw LanguageError.wrongType(
+      command: declaration.name, parameter: declaration.parameters[slot.index].name,
+      wanted: accepted.description, given: value.typeNameWithArticle
+    ).at(argumentSpans[slot.index] ?? span)
+  }
+
+  /// What to throw where a parameter's value is of a type that cannot be used here.
+  public func wrongType(_ parameter: some TypedParameter, wanted: String, given: Value)
+    -> Diagnostic
+  {
+    LanguageError.wrongType(
+      command: declaration.name, parameter: declaration.parameters[parameter.slot.index].name,
+      wanted: wanted, given: given.typeNameWithArticle
+    ).at(span(of: parameter))
+  }
+
+  /// What to throw where a parameter's value is outside what makes sense.
+  public func outOfRange(_ parameter: some TypedParameter, given: Value, range: String)
+    -> Diagnostic
+  {
+    LanguageError.outOfRange(
+      command: declaration.name, parameter: declaration.parameters[parameter.slot.index].name,
+      given: given.brief(columns: 40), range: range
+    ).at(span(of: parameter))
+  }
+
   /// The argument at a slot as the wanted type, or the default.
   func converted<Wanted: ParameterValue>(_ slot: ParameterSlot, fallback: Wanted?) throws -> Wanted
   {

@@ -34,6 +34,9 @@ public enum LanguageError: DescribedError, Equatable {
   case noField(given: String, name: String, suggestion: String?, fields: [String])
   case notIterable(given: String)
   case notCallable(given: String)
+  /// An item of a list that should hold numbers.
+  case notANumber(String, index: Int)
+  case notOrdered(String, String)
   case noColumn(name: String, suggestion: String?, columns: [String])
   case cannotUnpack(wanted: String, given: String)
 
@@ -48,6 +51,8 @@ public enum LanguageError: DescribedError, Equatable {
   case cannotConvert(String, to: String)
   case lengthsDiffer(what: String, a: Int, b: Int)
   case badFormat(String, reason: String)
+  /// A statistic that needs more values.
+  case tooFew(what: String, count: Int, needed: Int)
   case invalid(String, hint: String?)
 
   // Limits and interruption.
@@ -94,6 +99,8 @@ public enum LanguageError: DescribedError, Equatable {
     case .notIterable: "E0208"
     case .notCallable: "E0209"
     case .noColumn: "E0220"
+    case .notANumber: "E0222"
+    case .notOrdered: "E0223"
     case .cannotUnpack: "E0221"
     case .integerOverflow: "E0301"
     case .divisionByZero: "E0302"
@@ -106,6 +113,7 @@ public enum LanguageError: DescribedError, Equatable {
     case .lengthsDiffer: "E0309"
     case .badFormat: "E0310"
     case .invalid: "E0311"
+    case .tooFew: "E0312"
     case .interrupted: "E0401"
     case .timeLimit: "E0402"
     case .memoryLimit: "E0403"
@@ -153,6 +161,8 @@ public enum LanguageError: DescribedError, Equatable {
     case .noField(let given, let name, _, _): "\(given) has no field '\(name)'"
     case .notIterable(let given): "\(given) cannot be walked item by item"
     case .notCallable(let given): "\(given) cannot be called"
+    case .notANumber(let given, let index): "item \(index) is \(given), not a number"
+    case .notOrdered(let a, let b): "\(a) and \(b) have no order"
     case .noColumn(let name, _, _): "there is no column '\(name)'"
     case .cannotUnpack(let wanted, let given): "\(given) cannot be taken apart as \(wanted)"
     case .integerOverflow(let operation): "\(operation) is beyond 64-bit integers"
@@ -172,6 +182,8 @@ public enum LanguageError: DescribedError, Equatable {
     case .lengthsDiffer(let what, let a, let b): "\(what): the lengths differ, \(a) and \(b)"
     case .badFormat(let format, let reason): "the format '\(format)' is not understood: \(reason)"
     case .invalid(let text, _): text
+    case .tooFew(let what, let count, let needed):
+      "the \(what) of \(count) values needs \(needed) or more"
     case .interrupted: "interrupted"
     case .timeLimit: "stopped: the cell's time limit has passed"
     case .memoryLimit: "stopped: the memory limit is reached"

@@ -79,7 +79,8 @@ public indirect enum ValueType: Sendable, Equatable {
       return true
     case (.list(let a), .list(let b)): return a.mayAccept(b)
     // Commands over lists take what can be walked like one.
-    case (.list, .range), (.list, .table), (.list, .tensor): return true
+    case (.list, .range), (.list, .table), (.list, .tensor), (.list, .object): return true
+    case (.table, .object), (.table, .record): return true
     case (.table, .list(let item)): return item.mayAccept(.record)
     case (.tensor, .list), (.tensor, .number), (.tensor, .int), (.tensor, .float),
       (.tensor, .range):
@@ -90,6 +91,25 @@ public indirect enum ValueType: Sendable, Equatable {
       return true
     case (.word, .word), (.columns, .column): return true
     default: return self == other
+    }
+  }
+
+  /// Whether a value is of this type, its items not looked at.
+  public func accepts(_ value: Value) -> Bool {
+    switch (self, value) {
+    case (.any, _), (.null, .null), (.bool, .bool), (.int, .int), (.float, .float),
+      (.number, .int), (.number, .float), (.record, .record), (.table, .table),
+      (.tensor, .tensor), (.range, .range), (.function, .function):
+      true
+    case (.list, .list), (.list, .range), (.list, .table), (.list, .tensor): true
+    case (.list, .object(let object)): object.items != nil
+    case (.object(let name), .object(let object)): object.typeName == name
+    case (.string, .string), (.path, .string), (.topic, .string), (.column, .string),
+      (.columns, .string), (.columns, .list):
+      true
+    case (.word(let words), .string(let word)): words.contains(word)
+    case (.oneOf(let types), _): types.contains { $0.accepts(value) }
+    default: false
     }
   }
 }
