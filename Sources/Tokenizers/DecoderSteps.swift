@@ -24,6 +24,8 @@ struct DecoderSteps: CustomStringConvertible {
     }
   }
 
+  private static let longestTable = 1 << 29
+
   private var perToken: [Step] = []
   private var isFused = false
   private var startStrip: (byte: UInt8, count: Int)?
@@ -60,7 +62,8 @@ struct DecoderSteps: CustomStringConvertible {
 
   /// What every id of a vocabulary gives.
   func table(
-    size: Int, definition: TokenizerDefinition, added: [Int32: String], unassigned: Set<Int32>
+    size: Int, definition: TokenizerDefinition, added: [Int32: String], unassigned: Set<Int32>,
+    path: String
   ) throws(TokenizerError) -> TextDecoder {
     var table = TextDecoder()
     table.separator = separator
@@ -81,6 +84,11 @@ struct DecoderSteps: CustomStringConvertible {
       } else {
         table.appendUnassigned()
       }
+      if table.bytes.count > Self.longestTable {
+        throw .malformed(
+          path: path, place: "decoder",
+          reason: "the tokens' texts have more than \(Self.longestTable) bytes together")
+      }
     }
     return table
   }
@@ -91,7 +99,7 @@ struct DecoderSteps: CustomStringConvertible {
     for step in perToken {
       switch step {
       case .replace(let pattern, let content):
-        bytes = Normalizer.replaced(pattern, content, in: bytes)
+        bytes = Normalizer.replaced(pattern, content, in: bytes, limit: Self.longestTable)
       case .byteFallback:
         if let byte = ByteToken.byte(of: bytes) { bytes = [byte] }
       case .byteLevel:

@@ -24,7 +24,7 @@ struct HuggingFaceComponents {
     case "NFC", "NFD", "NFKC", "NFKD":
       if let form = NormalizationForm(rawValue: type) { result = [.unicode(form)] }
     case "Lowercase": result = [.lowercase]
-    case "Prepend": result = [.prepend(try fields.text("prepend"))]
+    case "Prepend": result = [.prepend(try content("prepend", of: &fields))]
     case "Strip":
       let left = try fields.flag("strip_left")
       result = [.strip(left: left, right: try fields.flag("strip_right"))]
@@ -52,7 +52,20 @@ struct HuggingFaceComponents {
     let text = try pattern.text("String")
     try pattern.finish("a pattern")
     if text.isEmpty { try fields.fail("an empty text", at: "pattern") }
-    return (text, try fields.text("content"))
+    return (text, try content("content", of: &fields))
+  }
+
+  /// A text that is put into others; bounded, so that a small file cannot ask for much memory.
+  private func content(_ field: String, of fields: inout ComponentFields) throws(TokenizerError)
+    -> String
+  {
+    let text = try fields.text(field)
+    guard text.utf8.count <= Normalizer.longestContent else {
+      try fields.fail(
+        "\(text.utf8.count) bytes are more than the \(Normalizer.longestContent) possible",
+        at: field)
+    }
+    return text
   }
 
   // MARK: Pre-tokenizers

@@ -59,7 +59,8 @@ struct HuggingFaceReader {
     let size = try checkIDs(of: definition, unassigned: vocabulary.unassigned)
     let byID = Dictionary(uniqueKeysWithValues: added.map { ($0.id, $0.content) })
     definition.decoder = try steps.table(
-      size: size, definition: definition, added: byID, unassigned: vocabulary.unassigned)
+      size: size, definition: definition, added: byID, unassigned: vocabulary.unassigned,
+      path: path)
     try addTemplate(components.postProcessor, reader: reader, to: &definition)
     return definition
   }
@@ -161,6 +162,5 @@ struct HuggingFaceReader {
     definition.ending = template.ending.map(\.id)
     definition.bosID = template.beginning.first?.id
     definition.eosID = template.ending.first?.id
-    definition.decoder.silentFirst = definition.beginning.count == 1 ? definition.bosID : nil
   }
 }

@@ -89,7 +89,6 @@ struct Llama2CReader {
       }
     }
     (decoder.strippedByte, decoder.strippedCount) = (UInt8(ascii: " "), 1)
-    decoder.silentFirst = 1
 
     var definition = TokenizerDefinition(
       name: name, kind: .llama2c, model: model, decoder: decoder)

@@ -7,28 +7,39 @@ indirect enum Normalizer: Sendable, Equatable {
   case replace(String, with: String)
   case strip(left: Bool, right: Bool)
 
+  /// The longest text that a replacement may put in, in bytes.
+  static let longestContent = 4096
+
   /// The text (valid UTF-8 or not) after the normalizers, in order.
-  static func apply(_ steps: [Normalizer], to bytes: [UInt8]) -> [UInt8] {
-    steps.reduce(bytes) { $1.apply(to: $0) }
+  ///
+  /// A text that grows over `limit` bytes is not finished; it is for the caller to refuse it.
+  static func apply(_ steps: [Normalizer], to bytes: [UInt8], limit: Int = Tokenizer.longestText)
+    -> [UInt8]
+  {
+    var bytes = bytes
+    for step in steps where bytes.count <= limit { bytes = step.apply(to: bytes, limit: limit) }
+    return bytes
   }
 
-  private func apply(to bytes: [UInt8]) -> [UInt8] {
+  private func apply(to bytes: [UInt8], limit: Int) -> [UInt8] {
     switch self {
     case .unicode(let form): return UnicodeNormalizer.normalize(bytes, form: form)
     case .lowercase: return Self.lowercased(bytes)
     case .prepend(let prefix): return bytes.isEmpty ? bytes : Array(prefix.utf8) + bytes
     case .replace(let pattern, let content):
-      return Self.replaced(Array(pattern.utf8), Array(content.utf8), in: bytes)
+      return Self.replaced(Array(pattern.utf8), Array(content.utf8), in: bytes, limit: limit)
     case .strip(let left, let right): return Self.stripped(bytes, left: left, right: right)
     }
   }
 
-  static func replaced(_ pattern: [UInt8], _ content: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+  static func replaced(
+    _ pattern: [UInt8], _ content: [UInt8], in bytes: [UInt8], limit: Int = Tokenizer.longestText
+  ) -> [UInt8] {
     guard let first = pattern.first else { return bytes }
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     var index = 0
-    while index < bytes.count {
+    while index < bytes.count, result.count <= limit {
       if bytes[index] == first, bytes.count - index >= pattern.count,
         pattern.count == 1 || bytes[index..<index + pattern.count].elementsEqual(pattern)
       {

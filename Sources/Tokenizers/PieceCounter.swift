@@ -22,6 +22,7 @@ struct PieceCounter {
       while start < buffer.count {
         if start - polled > 1 << 16 {
           polled = start
+          try checkSize()
           do throws(Interruption) {
             try Cancellation.check()
           } catch {
@@ -36,6 +37,10 @@ struct PieceCounter {
         start = end
       }
     }
+    try checkSize()
+  }
+
+  private func checkSize() throws(TokenizerError) {
     if pieces.storage.count > BPETrainer.mostUniqueBytes {
       throw .textTooLong(bytes: pieces.storage.count, limit: BPETrainer.mostUniqueBytes)
     }

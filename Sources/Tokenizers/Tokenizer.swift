@@ -28,7 +28,6 @@ public final class Tokenizer: Sendable {
   public let addsEOS: Bool
 
   init(_ definition: TokenizerDefinition, configuration: TokenizerConfiguration = .init()) {
-    self.definition = definition
     let added = definition.addedTokens
     let raw = added.filter { !$0.normalized }
     rawTokens = AddedTokenMatcher(raw, contents: raw.map { Array($0.content.utf8) })
@@ -36,7 +35,7 @@ public final class Tokenizer: Sendable {
     normalizedTokens = AddedTokenMatcher(
       normalized,
       contents: normalized.map {
-        Normalizer.apply(definition.normalizers, to: Array($0.content.utf8))
+        Normalizer.apply(definition.normalizers, to: Array($0.content.utf8), limit: 1 << 20)
       })
     var literalIDs = Dictionary(
       added.map { (Array($0.content.utf8), $0.id) }, uniquingKeysWith: { first, _ in first })
@@ -64,6 +63,9 @@ public final class Tokenizer: Sendable {
       ?? named(["</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "<EOT>"])
     addsBOS = configuration.addsBOS ?? !definition.beginning.isEmpty
     addsEOS = configuration.addsEOS ?? !definition.ending.isEmpty
+    var definition = definition
+    definition.decoder.silentFirst = addsBOS && definition.beginning.count < 2 ? bosID : nil
+    self.definition = definition
   }
 
   // MARK: Encoding
@@ -142,6 +144,9 @@ public final class Tokenizer: Sendable {
     let isSearched = normalizedTokens.isActive(special)
     if definition.normalizers.isEmpty && !isSearched { return try encodePieces(text, state) }
     let normalized = Normalizer.apply(definition.normalizers, to: Array(text))
+    if normalized.count > Self.longestText {
+      throw .textTooLong(bytes: normalized.count, limit: Self.longestText)
+    }
     try normalized.withUnsafeBufferPointer { (text) throws(TokenizerError) in
       guard isSearched else { return try encodePieces(text, state) }
       for span in normalizedTokens.spans(in: text, policy: special) {

@@ -18,6 +18,33 @@ enum NaiveMerger {
   }
 }
 
+/// `encode` of llama2.c's run.c, line by line, without BOS and EOS.
+enum NaiveScores {
+  static func encode(_ text: [UInt8], tokens: [[UInt8]], scores: [Float]) -> [Int32] {
+    let ids = Dictionary(uniqueKeysWithValues: tokens.enumerated().map { ($0.element, $0.offset) })
+    var result: [Int] = []
+    if !text.isEmpty { result.append(ids[[0x20]]!) }
+    var buffer: [UInt8] = []
+    for (index, byte) in text.enumerated() {
+      if byte & 0xC0 != 0x80 { buffer = [] }
+      buffer.append(byte)
+      if index + 1 < text.count, text[index + 1] & 0xC0 == 0x80, buffer.count < 4 { continue }
+      if let id = ids[buffer] { result.append(id) } else { result += buffer.map { Int($0) + 3 } }
+      buffer = []
+    }
+    while true {
+      var (best, bestScore, bestID) = (-1, Float(-1e10), -1)
+      for index in result.indices.dropLast() {
+        if let id = ids[tokens[result[index]] + tokens[result[index + 1]]], scores[id] > bestScore {
+          (best, bestScore, bestID) = (index, scores[id], id)
+        }
+      }
+      if best < 0 { return result.map(Int32.init) }
+      result.replaceSubrange(best...best + 1, with: [bestID])
+    }
+  }
+}
+
 /// The definition of training: count all pairs of all pieces anew for every merge.
 enum NaiveTrainer {
   static func merges(_ texts: [[UInt8]], vocabularySize: Int, minimumFrequency: Int)

@@ -118,6 +118,10 @@ import Testing
     malformed(
       small.with("decoder", #"{"type": "Strip", "content": " ", "start": -1, "stop": 0}"#),
       "decoder", "counts from 0 to 1048576 are expected")
+    let long = String(repeating: "x", count: 4097)
+    malformed(
+      small.with("normalizer", #"{"type": "Prepend", "prepend": "\#(long)"}"#),
+      "normalizer.prepend", "4097 bytes are more than the 4096 possible")
     malformed(
       small.with("normalizer", #"{"type": "Replace", "pattern": {"String": ""}, "content": ""}"#),
       "normalizer.pattern", "an empty text")
@@ -195,6 +199,18 @@ import Testing
       ).read()
     #expect(try tokenizer.encode(" AB aB ") == [2, 3, 2])
     #expect(tokenizer.definition.preTokenizer == .gpt2)
+  }
+
+  @Test("whose normalizers blow a text up are stopped")
+  func explosion() throws {
+    let content = String(repeating: "a", count: 4096)
+    let step = #"{"type": "Replace", "pattern": {"String": "a"}, "content": "\#(content)"}"#
+    let steps = Array(repeating: step, count: 9).joined(separator: ",")
+    let sequence = #"{"type": "Sequence", "normalizers": [\#(steps)]}"#
+    let tokenizer = try small.with("normalizer", sequence).read()
+    #expect(Normalizer.apply(tokenizer.definition.normalizers, to: [97], limit: 1000).count == 4096)
+    let decoders = #"{"type": "Sequence", "decoders": [\#(steps)]}"#
+    #expect(throws: TokenizerError.self) { try small.with("decoder", decoders).read() }
   }
 
   @Test("that are no JSON are refused with their place")

@@ -238,6 +238,27 @@ import Testing
     #expect(throws: TokenizerError.self) { try tokenizer.json() }
   }
 
+  @Test("gives llama2.c's ids on random text with random scores, ties included", arguments: 0..<40)
+  func llama2cTwin(seed: Int) throws {
+    var random = TestRandom(seed)
+    var file = SmallScores()
+    var known = Set(file.tokens.map(\.text))
+    for _ in 0..<40 {
+      let text = random.bytes(Int.random(in: 2...4, using: &random), from: Array("ab c".utf8))
+      guard known.insert(text).inserted else { continue }
+      file.tokens.append((text, -Float(Int.random(in: 1...8, using: &random))))
+    }
+    let tokenizer = try file.read()
+    for _ in 0..<20 {
+      let text =
+        random.bytes(Int.random(in: 0...90, using: &random), from: Array("ab c".utf8))
+        + Array((seed % 2 == 0 ? random.text(5) : "").utf8)
+      let naive = NaiveScores.encode(
+        text, tokens: file.tokens.map(\.text), scores: file.tokens.map(\.score))
+      #expect(try tokenizer.encode(bytes: text) == naive)
+    }
+  }
+
   @Test("is the same from many threads at once")
   func threads() async throws {
     let tokenizer = try BPETrainer(vocabularySize: 400).train(
