@@ -41,4 +41,35 @@ import Testing
       #expect(try tokenizer.decode(ids.map(Int32.init)) == text)
     }
   }
+
+  @Test(
+    "vocabularies with all bytes give any bytes back; others say which one they lack",
+    .enabled(if: Assets.present, "needs ../shared/assets"))
+  func anyBytes() throws {
+    var random = TestRandom(1)
+    let gpt2 = try Tokenizer.load(path: Assets.path("tokenizers/gpt2/tokenizer.json"))
+    for length in [1, 10, 100, 10_000] {
+      let bytes = random.bytes(length)
+      #expect(try gpt2.bytes(of: gpt2.encode(bytes: bytes)) == bytes)
+      let text = random.text(length)
+      #expect(try gpt2.decode(gpt2.encode(text)).utf8.elementsEqual(text.utf8))
+    }
+    let smollm2 = try Tokenizer.load(path: Assets.path("tokenizers/smollm2/tokenizer.json"))
+    #expect(throws: TokenizerError.unencodable(bytes: [0xFF], tokenizer: "smollm2")) {
+      try smollm2.encode(bytes: [0x41, 0xFF])
+    }
+  }
+
+  @Test(
+    "vocabularies are the same after saving and loading",
+    .enabled(if: Assets.present, "needs ../shared/assets"),
+    arguments: vocabularies.map(\.1) + ["models/stories260K/tokenizer.json"])
+  func saved(file: String) throws {
+    let tokenizer = try Tokenizer.load(path: Assets.path(file))
+    let bytes = Array(try tokenizer.json().text().utf8)
+    let again = Tokenizer(
+      try HuggingFaceReader.read(bytes, path: "again.json", name: tokenizer.name))
+    #expect(again.digest == tokenizer.digest && again.facts == tokenizer.facts)
+    #expect(try again.json() == tokenizer.json())
+  }
 }
