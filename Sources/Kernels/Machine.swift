@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// How kernels run on this machine. Nothing here changes a result.
 public enum Machine {
@@ -16,5 +17,24 @@ public enum Machine {
   public static var shares: Int {
     get { Int(ck_shares()) }
     set { ck_set_shares(Int32(clamping: newValue)) }
+  }
+
+  private static let forcing = Mutex(())
+
+  /// Runs `body` with a forced instance and number of shares, one such body at a time; nil where the
+  /// machine has no such instance. For tests and benchmarks.
+  public static func with<Result: Sendable>(
+    variant: String, shares: Int, _ body: () throws -> Result
+  ) rethrows -> Result? {
+    try forcing.withLock { _ in
+      guard useVariant(variant) else { return nil }
+      let before = Self.shares
+      defer {
+        useVariant(nil)
+        Self.shares = before
+      }
+      Self.shares = shares
+      return try body()
+    }
   }
 }

@@ -2,24 +2,16 @@ import Testing
 
 @testable import Kernels
 
-/// The machine's variant and share count are process-wide, so all suites that change them are one.
-@Suite("Kernels give the reference's bits", .serialized) struct ProductTests {
+@Suite("Kernels give the reference's bits") struct ProductTests {
   static let settings: [(variant: String, shares: Int)] = [
     ("reference", 1), ("avx2", 1), ("avx2", 2), ("avx2", 3), ("reference", 3), ("avx2", 7),
   ]
 
   /// The same work under each variant and number of shares.
-  func everywhere<R>(_ body: () throws -> R) throws -> [R] {
-    defer {
-      Machine.useVariant(nil)
-      Machine.shares = 1
+  func everywhere<R: Sendable>(_ body: () throws -> R) throws -> [R] {
+    try Self.settings.compactMap { variant, shares in
+      try Machine.with(variant: variant, shares: shares, body)
     }
-    var results: [R] = []
-    for (variant, shares) in Self.settings where Machine.useVariant(variant) {
-      Machine.shares = shares
-      results.append(try body())
-    }
-    return results
   }
 
   @Test("a matrix product is one chain of fused multiply-adds an output", arguments: 0..<40)

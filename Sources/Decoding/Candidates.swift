@@ -1,0 +1,52 @@
+import Kernels
+import Tensors
+
+/// The tokens that may come next, with their scores, while processors thin them out.
+///
+/// Ids are ascending; scores are logits up to a constant. There is always at least one candidate.
+public struct Candidates: Sendable, Equatable {
+  public private(set) var ids: [Int32]
+  public private(set) var scores: [Float]
+
+  /// All tokens of a row of logits.
+  public init(logits: [Float]) {
+    ids = (0..<Int32(clamping: logits.count)).map { $0 }
+    scores = logits
+  }
+
+  public var count: Int { ids.count }
+
+  /// exp(score - max) of each, so the best one has weight 1.
+  public var weights: [Float] {
+    let largest = scores.max() ?? 0
+    return ElementaryFunction.exp(scores.map { $0 - largest })
+  }
+
+  /// The positions from the best score to the worst; the lower id first among equals.
+  public var ranking: [Int] {
+    scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+  }
+
+  /// Divides all scores; infinite ones stay.
+  public mutating func divideScores(by divisor: Float) {
+    for index in scores.indices { scores[index] /= divisor }
+  }
+
+  /// Keeps the candidates at some positions. An empty choice is ignored.
+  public mutating func keep(_ positions: [Int]) {
+    if positions.isEmpty || positions.count == ids.count { return }
+    let kept = positions.sorted()
+    ids = kept.map { ids[$0] }
+    scores = kept.map { scores[$0] }
+  }
+
+  /// The best one; the lowest id among equals.
+  public var best: Int32? {
+    Rows.argmax(scores[...]).map { ids[$0] }
+  }
+
+  /// One drawn with probability proportional to its weight, which is a multiple of 2⁻⁴⁰.
+  public func draw(_ stream: inout RandomStream) -> Int32? {
+    stream.categorical(FixedPointWeights(weights)).map { ids[$0] }
+  }
+}

@@ -1,0 +1,83 @@
+import Files
+import Kernels
+import Tensors
+import Tokenizers
+
+/// A causal language model: token ids in, scores of the next token out.
+///
+/// One answer: logits have the same bits whether the ids come at once or one by one through a cache,
+/// and for any number of threads.
+public protocol LanguageModel: Sendable {
+  var name: String { get }
+  /// What kind of network it is, such as `llama`.
+  var architecture: String { get }
+  /// The number of scores a position has.
+  var vocabularySize: Int { get }
+  /// The largest number of positions.
+  var contextLength: Int { get }
+  var bosID: Int32? { get }
+  var eosID: Int32? { get }
+  /// The ids that end a text: EOS, and BOS, which begins another.
+  var stopIDs: Set<Int32> { get }
+  /// The vocabulary that came with the model.
+  var tokenizer: Tokenizer? { get }
+  /// The number of weights.
+  var parameterCount: Int { get }
+  /// The model's own configuration, in its file's order.
+  var configuration: [JSON.Member] { get }
+  /// The SHA-256 digest of the file that the weights came from, in hexadecimal.
+  func digest() throws(ModelError) -> String
+
+  /// An empty cache for one sequence.
+  func makeCache() -> KeyValueCache
+
+  /// The scores after each of `ids`, which stand behind what the cache holds: `[ids, vocabulary]`.
+  ///
+  /// The cache takes the new positions; if this throws, it is as before.
+  /// - Complexity: O(ids · parameters + ids · positions · width).
+  func logits(ids: [Int32], cache: inout KeyValueCache) throws(ModelError) -> Tensor
+
+  /// As ``logits(ids:cache:)``, only the last row: `[vocabulary]` values.
+  func lastLogits(ids: [Int32], cache: inout KeyValueCache) throws(ModelError) -> [Float]
+}
+
+extension LanguageModel {
+  /// Text that goes to this model begins with BOS: where its own files ask for it.
+  public var addsBOS: Bool { tokenizer?.addsBOS ?? false }
+
+  /// The scores after each of `ids` from an empty cache: `[ids, vocabulary]`.
+  public func logits(ids: [Int32]) throws(ModelError) -> Tensor {
+    var cache = makeCache()
+    return try logits(ids: ids, cache: &cache)
+  }
+
+  /// The ids of a text as this model takes it, with BOS exactly where its own files ask for it.
+  public func ids(of text: String) throws(ModelError) -> [Int32] {
+    guard let tokenizer else { throw .noTokenizer(model: name) }
+    do throws(TokenizerError) {
+      return try tokenizer.encode(text, addingBOS: addsBOS)
+    } catch {
+      if case .interrupted(let reason) = error { throw .interrupted(reason) }
+      throw .tokenizer(error)
+    }
+  }
+
+  /// The text of ids.
+  public func text(of ids: [Int32]) throws(ModelError) -> String {
+    guard let tokenizer else { throw .noTokenizer(model: name) }
+    do throws(TokenizerError) { return try tokenizer.decode(ids) } catch {
+      throw .tokenizer(error)
+    }
+  }
+
+  /// Refuses ids without an embedding and sequences longer than the context.
+  public func check(_ ids: [Int32], after held: Int = 0) throws(ModelError) {
+    for (position, id) in ids.enumerated() where id < 0 || Int(id) >= vocabularySize {
+      throw .idOutsideVocabulary(id: id, position: held + position, size: vocabularySize)
+    }
+    let (needed, overflow) = held.addingReportingOverflow(ids.count)
+    if overflow || needed > contextLength {
+      throw .contextExceeded(needed: overflow ? Int.max : needed, limit: contextLength)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Files
+import Kernels
+import Tensors
+import Tokenizers
+
+/// What can go wrong with a model, apart from its wording.
+public enum ModelError: DescribedError, Equatable {
+  /// The file could not be read.
+  case file(FileError)
+  /// The tokenizer beside the model could not be read, or cannot do what was asked.
+  case tokenizer(TokenizerError)
+  /// Neither a folder with `config.json` and `model.safetensors` nor a checkpoint of a known kind.
+  case notAModel(path: String, reason: String)
+  /// A header that contradicts itself or its format.
+  case malformed(path: String, field: String, reason: String)
+  /// The file is shorter or longer than its header says.
+  case size(path: String, needed: Int, found: Int)
+  /// Something that is known and not built.
+  case unsupported(path: String, feature: String)
+  case missingTensor(path: String, name: String)
+  case unexpectedTensor(path: String, name: String, reason: String)
+  case shape(path: String, name: String, expected: [Int], found: [Int])
+  case configuration(path: String, field: String, reason: String)
+  /// The vocabulary has ids that the model has no embedding for.
+  case tokenizerTooLarge(model: String, tokens: Int, embeddings: Int)
+  /// Text was given and the model came without a tokenizer.
+  case noTokenizer(model: String)
+  case idOutsideVocabulary(id: Int32, position: Int, size: Int)
+  case contextExceeded(needed: Int, limit: Int)
+  case noTokens(operation: String)
+  /// A cache that another model made.
+  case foreignCache(model: String)
+  case memory(needed: Int)
+  /// Logits with a NaN in them.
+  case notANumber(model: String, position: Int)
+  /// The work was stopped; whoever shows errors should show the interruption instead.
+  case interrupted(Interruption)
+
+  public var code: String {
+    switch self {
+    case .file(let error): error.code
+    case .tokenizer(let error): error.code
+    case .notAModel: "E0600"
+    case .malformed: "E0601"
+    case .size: "E0602"
+    case .unsupported: "E0603"
+    case .missingTensor, .unexpectedTensor: "E0604"
+    case .shape: "E0605"
+    case .configuration: "E0606"
+    case .tokenizerTooLarge: "E0607"
+    case .noTokenizer: "E0608"
+    case .idOutsideVocabulary: "E0609"
+    case .contextExceeded: "E0610"
+    case .noTokens: "E0611"
+    case .foreignCache: "E0612"
+    case .memory: "E0613"
+    case .notANumber: "E0614"
+    case .interrupted: "E0615"
+    }
+  }
+
+  public var message: String {
+    switch self {
+    case .file(let error): error.message
+    case .tokenizer(let error): error.message
+    case .notAModel(let path, let reason): "'\(path)' is not a model: \(reason)"
+    case .malformed(let path, let field, let reason): "'\(path)', \(field): \(reason)"
+    case .size(let path, let needed, let found) where found < needed:
+      "'\(path)' is cut short: its header asks for \(needed) bytes, \(found) are there"
+    case .size(let path, let needed, let found):
+      "'\(path)' goes on after its end: its header asks for \(needed) bytes, \(found) are there"
+    case .unsupported(let path, let feature): "'\(path)' needs \(feature), which is not supported"
+    case .missingTensor(let path, let name): "'\(path)' lacks the tensor '\(name)'"
+    case .unexpectedTensor(let path, let name, let reason):
+      "'\(path)' has the tensor '\(name)': \(reason)"
+    case .shape(let path, let name, let expected, let found):
+      "'\(path)': the tensor '\(name)' has the shape \(found), the configuration asks for \(expected)"
+    case .configuration(let path, let field, let reason): "'\(path)', '\(field)': \(reason)"
+    case .tokenizerTooLarge(let model, let tokens, let embeddings):
+      "the tokenizer of '\(model)' has \(tokens) tokens, the model has \(embeddings) embeddings"
+    case .noTokenizer(let model): "'\(model)' has no tokenizer, so it takes ids, not text"
+    case .idOutsideVocabulary(let id, let position, let size):
+      "the id \(id) at position \(position) is outside the vocabulary of \(size)"
+    case .contextExceeded(let needed, let limit):
+      "\(needed) positions are more than the model's context of \(limit)"
+    case .noTokens(let operation): "\(operation) needs at least one token"
+    case .foreignCache(let model): "the cache was not made by '\(model)'"
+    case .memory(let needed): "\(needed) bytes of memory could not be had"
+    case .notANumber(let model, let position):
+      "the logits of '\(model)' at position \(position) hold a NaN"
+    case .interrupted(.interrupted): "interrupted"
+    case .interrupted(.timeLimit): "the time limit has passed"
+    case .interrupted(.memoryLimit): "the memory limit is reached"
+    }
+  }
+
+  public var hint: String? {
+    switch self {
+    case .file(let error): error.hint
+    case .tokenizer(let error): error.hint
+    case .noTokenizer: "put a tokenizer.json beside the weights, or give ids"
+    default: nil
+    }
+  }
+
+  /// A kernel's refusal: what is left after shapes are checked is memory.
+  init(_ error: KernelError) {
+    switch error {
+    case .memory(_, let bytes): self = .memory(needed: bytes)
+    case .size(_, _, let needed, _): self = .memory(needed: needed)
+    }
+  }
+}
