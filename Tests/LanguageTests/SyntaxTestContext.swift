@@ -1,3 +1,6 @@
+import Glibc
+import Synchronization
+
 @testable import Language
 
 /// A parsing context with a handful of commands, for tests of syntax.
@@ -29,4 +32,28 @@ func dump(_ text: String, variables: Set<String> = []) -> String {
     return cell.diagnostics.map { "\($0.code): \($0.message)" }.joined(separator: "\n")
   }
   return SyntaxDump.text(cell.block)
+}
+
+/// Parses on a thread with 256 MB of stack, as the real runs do: debug builds have large frames.
+func parseOnLargeStack(_ text: String) -> ParsedCell {
+  final class Work: Sendable {
+    let text: String
+    let cell = Mutex<ParsedCell?>(nil)
+    init(_ text: String) { self.text = text }
+  }
+  let work = Work(text)
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  pthread_attr_setstacksize(&attributes, 256 << 20)
+  var thread = pthread_t()
+  pthread_create(
+    &thread, &attributes,
+    { pointer in
+      guard let pointer else { return nil }
+      let work = Unmanaged<Work>.fromOpaque(pointer).takeUnretainedValue()
+      work.cell.withLock { $0 = parse(work.text) }
+      return nil
+    }, Unmanaged.passUnretained(work).toOpaque())
+  pthread_join(thread, nil)
+  return work.cell.withLock { $0 } ?? parse("")
 }

@@ -98,7 +98,11 @@ public struct DiagnosticPrinter: Sendable {
 
   // MARK: Colours
 
-  private enum Colour: String { case error = "31;1", note = "36;1", gutter = "34" }
+  private enum Colour: String {
+    case error = "31;1"
+    case note = "36;1"
+    case gutter = "34"
+  }
 
   private func coloured(_ text: String, _ colour: Colour) -> String {
     usesColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text

@@ -171,9 +171,9 @@ struct Lexer {
     default:
       let end = wordEnd(from: position)
       if end > position {
-        let text = String(decoding: bytes[position..<end], as: UTF8.self)
+        let kind = Keywords.kind(of: bytes[position..<end]) ?? .word
         position = end
-        emit(Keywords.kinds[text] ?? .word, from: start)
+        emit(kind, from: start)
       } else if !lexOperator() {
         lexUnexpected()
       }

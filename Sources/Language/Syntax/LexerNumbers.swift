@@ -26,6 +26,11 @@ extension Lexer {
     "k", "M", "G", "Ki", "Mi", "Gi", "KiB", "MiB", "GiB", "ms", "s", "min",
   ]
 
+  /// What is written elsewhere for these units.
+  private static let usualUnits = [
+    "kb": "k", "mb": "M", "gb": "G", "m": "min", "sec": "s", "b": "G",
+  ]
+
   /// The parts of a decimal number: its digits without point and underscores, and the power of
   /// ten that they are multiplied by.
   private struct Decimal {
@@ -73,7 +78,9 @@ extension Lexer {
         // Digits may follow letters in a word, so `4k2` is the unit `k2` that does not exist.
         note(
           .unknownUnit(
-            unitName, suggestion: Suggestion.nearest(to: unitName, among: Lexer.unitNames)),
+            unitName,
+            suggestion: Lexer.usualUnits[unitName.lowercased()]
+              ?? Suggestion.nearest(to: unitName, among: Lexer.unitNames)),
           SourceSpan(unitStart, position))
       }
     } else if byte() == UInt8(ascii: "%"), !operandTouchesPercent() {

@@ -18,7 +18,9 @@ extension Lexer {
         output.texts.append(text)
         emit(.string, from: start, payload: output.texts.count - 1)
         return
-      case UInt8(ascii: "\\"): index += 2
+      case UInt8(ascii: "\\"):
+        // An escape hides the next byte, but never a line's end.
+        index += index + 1 < bytes.count && isLineEnd(at: index + 1) ? 1 : 2
       case UInt8(ascii: "$"):
         if index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "{") { break scan }
         index += 1
@@ -210,9 +212,13 @@ extension Lexer {
   private mutating func decodeEscape(
     at start: Int, end: Int, into output: inout [UInt8]
   ) -> Int {
-    guard start + 1 < end else {
-      note(.unknownEscape("\\"), SourceSpan(start, end))
-      return end
+    // At the text's end the string itself is not closed, which is said already.
+    guard start + 1 < bytes.count else { return end }
+    if start + 1 >= end || isLineEnd(at: start + 1) {
+      // So is it where a one-line string meets its line's end.
+      guard lineStrings.isEmpty else { return start + 1 }
+      note(.unknownEscape("\\"), SourceSpan(start, start + 1))
+      return start + 1
     }
     switch bytes[start + 1] {
     case UInt8(ascii: "n"): output.append(0x0A)
@@ -253,6 +259,10 @@ extension Lexer {
         output.append(contentsOf: String(scalar).utf8)
         return index + 1
       }
+    }
+    while index < end, digits < 8, hexadecimalValue(bytes[index]) != nil {
+      digits += 1
+      index += 1
     }
     let stop = index < end && bytes[index] == UInt8(ascii: "}") ? index + 1 : index
     note(

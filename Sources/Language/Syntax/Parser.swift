@@ -35,6 +35,7 @@ public struct Parser {
   var depth = 0
   var isPanicking = false
   var hasGivenUp = false
+  var hasProblemAtEnd = false
   var problems: [SyntaxProblem] = []
 
   /// Variables bound so far, the cell's own at the bottom.
@@ -155,6 +156,11 @@ public struct Parser {
     related: (span: SourceSpan, label: String)? = nil
   ) {
     guard !hasGivenUp, problems.count < Self.maximumProblems else { return }
+    // One mistake at the end is enough: what is open there is open for the same reason.
+    if isAtEnd {
+      guard !hasProblemAtEnd else { return }
+      hasProblemAtEnd = true
+    }
     problems.append(
       SyntaxProblem(error: error, span: span, isAtEnd: isAtEnd, related: related))
   }

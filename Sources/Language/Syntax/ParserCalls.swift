@@ -86,15 +86,30 @@ extension Parser {
   private mutating func parseArgumentsAfterVariable(_ name: String, upTo end: Int) -> Expression {
     let start = Int(current.start)
     let call = parseCommandCall(upTo: end)
-    let texts =
-      call.arguments.positional.map { source[$0.span] }
-      + call.arguments.named.map { "\($0.name.name)=\(source[$0.value.span])" }
-    let fix = "\(name)(\(texts.joined(separator: ", ")))"
+    var fix = name + fixedArguments(call.arguments)
+    if call.arguments.named.isEmpty, call.arguments.positional.count == 1 {
+      // `x [0]` and `f (3)` only have a blank too much.
+      switch call.arguments.positional[0].kind {
+      case .list, .parenthesized: fix = name + source[call.arguments.positional[0].span]
+      default: break
+      }
+    }
     noteUnlessPanicking(
-      .argumentAfterVariable(name: name, fix: fix.utf8.count > 60 ? "\(name)(…)" : fix),
+      .argumentAfterVariable(name: name, fix: Self.isShort(fix) ? fix : "\(name)(…)"),
       at: span(from: start))
     return make(.call(call), call.span)
   }
+
+  /// Arguments as they are written in parentheses.
+  func fixedArguments(_ arguments: CallArguments) -> String {
+    let texts =
+      arguments.positional.map { source[$0.span] }
+      + arguments.named.map { "\($0.name.name)=\(source[$0.value.span])" }
+    return "(\(texts.joined(separator: ", ")))"
+  }
+
+  /// A fix is only written out where it fits beside the mark.
+  static func isShort(_ text: String) -> Bool { text.utf8.count <= 60 && !text.contains("\n") }
 
   // MARK: Calls with parentheses
 
@@ -127,6 +142,7 @@ extension Parser {
     let state = open(.bracket)
     var positional: [Expression] = []
     var named: [NamedArgument] = []
+    var names: Set<String> = []
     parseItems(state, .rightParenthesis) { parser in
       guard parser.current.kind.isWordLike, parser.following.kind == .assign else {
         positional.append(parser.parseExpression())
@@ -138,13 +154,15 @@ extension Parser {
       if parser.current.kind == .comma || parser.current.kind.isCloser {
         return parser.reportHere(.expectedExpression(found: parser.found, after: "="))
       }
-      parser.append(NamedArgument(key, parser.parseExpression()), to: &named)
+      parser.append(NamedArgument(key, parser.parseExpression()), to: &named, &names)
     }
     return CallArguments(positional: positional, named: named)
   }
 
-  private mutating func append(_ argument: NamedArgument, to named: inout [NamedArgument]) {
-    if named.contains(where: { $0.name.name == argument.name.name }) {
+  private mutating func append(
+    _ argument: NamedArgument, to named: inout [NamedArgument], _ names: inout Set<String>
+  ) {
+    if !names.insert(argument.name.name).inserted {
       noteUnlessPanicking(
         .duplicateName(kind: "parameter", name: argument.name.name), at: argument.name.span)
     }
@@ -179,13 +197,14 @@ extension Parser {
   mutating func parseCommandArguments() -> CallArguments {
     var positional: [Expression] = []
     var named: [NamedArgument] = []
+    var names: Set<String> = []
     let saved = mode
     defer { mode = saved }
     while !isPanicking, current.precededByBlank, startsArgument(at: position) {
       if saved.braceOpensBlock, current.kind == .leftBrace { break }
       mode.isArgument = true
       if current.kind.isWordLike, following.kind == .assign {
-        if let argument = parseNamedArgument() { append(argument, to: &named) }
+        if let argument = parseNamedArgument() { append(argument, to: &named, &names) }
       } else {
         positional.append(parseExpression())
       }
@@ -230,7 +249,7 @@ extension Parser {
     let text = source[whole.span]
     note(
       .argumentEndsAtBlank(
-        operator: self.text(token), fix: text.utf8.count > 60 ? "(…)" : "(\(text))"),
+        operator: self.text(token), fix: Self.isShort(text) ? "(\(text))" : "(…)"),
       at: token.span)
   }
 }

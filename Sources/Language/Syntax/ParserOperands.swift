@@ -114,12 +114,9 @@ extension Parser {
     let ordinal = takeOrdinal()
     let arguments = parseCommandArguments()
     let span = span(from: start)
-    let texts =
-      arguments.positional.map { source[$0.span] }
-      + arguments.named.map { "\($0.name.name)=\(source[$0.value.span])" }
-    let fix = "\(name)(\(texts.joined(separator: ", ")))"
+    let fix = name + fixedArguments(arguments)
     noteUnlessPanicking(
-      .callNeedsParentheses(name: name, fix: fix.utf8.count > 60 ? "\(name)(…)" : fix),
+      .callNeedsParentheses(name: name, fix: Self.isShort(fix) ? fix : "\(name)(…)"),
       at: SourceSpan(start, max(first, previousEnd)))
     let call = CallSyntax(
       callee: Identifier(name, SourceSpan(start, start + name.utf8.count)), arguments: arguments,
@@ -219,7 +216,8 @@ extension Parser {
       reportHere(.recordKey(found: found))
       return nil
     }
-    if token.kind.startsStatementOnly, following.kind != .colon {
+    let next = following.kind
+    if token.kind.startsStatementOnly, next != .colon, next != .comma, !next.isCloser {
       reportHere(.recordLooksLikeBlock)
       return nil
     }
@@ -285,6 +283,17 @@ extension Parser {
     return make(.string(pieces), span(from: start))
   }
 
+  /// The problem that ended an interpolation before its brace, if one did: then its end is a token
+  /// without text.
+  private func unfinishedProblem(before end: Int) -> SyntaxProblem? {
+    guard token(end).start == token(end).end else { return nil }
+    var index = end - 1
+    while index > position, token(index).start == token(index).end, token(index).kind != .invalid {
+      index -= 1
+    }
+    return token(index).kind == .invalid ? lexed.problems[Int(token(index).payload)] : nil
+  }
+
   private mutating func parseInterpolation() -> StringPiece {
     let end = Int(current.payload)
     advance()
@@ -306,7 +315,9 @@ extension Parser {
         position += 1
       }
       if position != end {
-        if current.kind == .pipe {
+        if let problem = unfinishedProblem(before: end) {
+          report(problem.error, at: problem.span, isAtEnd: problem.isAtEnd)
+        } else if current.kind == .pipe {
           reportHere(.pipelineNeedsParentheses)
         } else {
           reportHere(.expected("'}' after the value", found: found))

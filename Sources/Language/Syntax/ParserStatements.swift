@@ -68,7 +68,7 @@ extension Parser {
       } else {
         report(.cannotAssign(to: Self.name(of: statement)), at: statement.span)
       }
-    case .leftBracket, .leftParenthesis:
+    case .leftBracket where token.precededByBlank, .leftParenthesis where token.precededByBlank:
       reportHere(.touchingNeeded(text(token)))
     default:
       reportHere(.unexpectedToken(found))
@@ -126,6 +126,10 @@ extension Parser {
       reportHere(.misplacedKeyword("catch", belongsAfter: "try"))
       kind = .expression(Expression(.invalid, token.span))
     case .word where following.kind.isAssignment: kind = parseBinding()
+    case .word where isForeignKeyword:
+      report(
+        .foreignKeyword(text(token), fix: Self.foreignKeywords[text(token)] ?? ""), at: token.span)
+      kind = .expression(Expression(.invalid, token.span))
     case .leftBrace where isPattern, .leftBracket where isPattern: kind = parsePatternBinding()
     case .pipe where isFirst && isVariable("_"):
       let last = Expression(.name("_"), SourceSpan(start, start))
@@ -133,6 +137,23 @@ extension Parser {
     default: kind = parseExpressionStatement()
     }
     return Statement(kind, span(from: start))
+  }
+
+  /// Words that begin a statement in other languages, and what is written here.
+  private static let foreignKeywords = [
+    "def": "fn", "function": "fn", "func": "fn", "fun": "fn", "let": "name = value",
+    "var": "name = value", "const": "name = value", "elif": "else if", "elsif": "else if",
+    "elseif": "else if", "foreach": "for", "except": "catch", "finally": "try … catch",
+  ]
+
+  /// A first word that only another language knows, with a word or bracket behind it.
+  private var isForeignKeyword: Bool {
+    let name = text(current)
+    guard Self.foreignKeywords[name] != nil, following.precededByBlank, startsValue(following)
+    else {
+      return false
+    }
+    return !isCallable(name) && !isVariable(name)
   }
 
   // MARK: Bindings
@@ -192,6 +213,7 @@ extension Parser {
   private mutating func parsePattern() -> AssignmentTarget? {
     let start = Int(current.start)
     let isRecord = current.kind == .leftBrace
+    let problemCount = problems.count
     let state = open(.bracket)
     var names: [Identifier] = []
     parseItems(state, isRecord ? .rightBrace : .rightBracket) { parser in
@@ -209,7 +231,7 @@ extension Parser {
     }
     guard !isPanicking else { return nil }
     let span = span(from: start)
-    if names.isEmpty { noteUnlessPanicking(.patternNeedsNames, at: span) }
+    if names.isEmpty, problems.count == problemCount { note(.patternNeedsNames, at: span) }
     return isRecord ? .record(names, span) : .list(names, span)
   }
 
@@ -324,7 +346,7 @@ extension Parser {
     defer { mode = saved }
     mode.braceOpensBlock = true
     mode.isArgument = false
-    if current.kind == .leftBrace || current.kind == .newline {
+    if (current.kind == .leftBrace && !isRecordBeforeBlock) || current.kind == .newline {
       reportHere(.expectedExpression(found: found, after: what))
       // The block itself may be fine.
       if current.kind == .leftBrace { isPanicking = hasGivenUp }
@@ -339,6 +361,15 @@ extension Parser {
     return condition
   }
 
+  /// The braces here are a value, since a block or the rest of an expression follows them.
+  private var isRecordBeforeBlock: Bool {
+    let partner = Int(current.payload)
+    guard partner > position else { return false }
+    let next = token(partner + 1)
+    return next.kind == .leftBrace || next.kind == .dot || next.kind == .leftBracket
+      || isOperator(next)
+  }
+
   private mutating func parseFor() -> StatementKind {
     guard enter() else { return .expression(Expression(.invalid, current.span)) }
     defer { leave() }
@@ -349,9 +380,7 @@ extension Parser {
     } else {
       target = parseName("a name after 'for'").map { .name($0) }
     }
-    if current.kind == .comma {
-      reportHere(.expected("'in' (several names stand in brackets: [a, b])", found: found))
-    }
+    if current.kind == .comma { reportHere(.severalLoopNames) }
     guard let target, !isPanicking else { return .expression(Expression(.invalid, current.span)) }
     guard current.kind == .in else {
       reportHere(.expected("'in'", found: found))

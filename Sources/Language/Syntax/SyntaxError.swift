@@ -27,6 +27,8 @@ public enum SyntaxError: Error, Equatable, Sendable {
   case unexpectedToken(String)
   case misplacedKeyword(String, belongsAfter: String)
   case tryWithoutCatch
+  case foreignKeyword(String, fix: String)
+  case severalLoopNames
 
   // The first word decides.
   case argumentAfterVariable(name: String, fix: String)

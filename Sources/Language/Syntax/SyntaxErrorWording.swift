@@ -27,6 +27,8 @@ extension SyntaxError: DescribedError {
     case .unexpectedToken: "E0024"
     case .misplacedKeyword: "E0025"
     case .tryWithoutCatch: "E0026"
+    case .foreignKeyword: "E0027"
+    case .severalLoopNames: "E0028"
     case .argumentAfterVariable: "E0030"
     case .callNeedsParentheses: "E0031"
     case .argumentEndsAtBlank: "E0032"
@@ -95,10 +97,12 @@ extension SyntaxError: DescribedError {
       "expected '{' after \(after) but found \(found)"
     case .missingComma(let found, let closing):
       "expected ',' or \(Self.quoted(closing)) but found \(found)"
-    case .unexpectedToken(let found): "unexpected \(found) after a complete statement"
+    case .unexpectedToken(let found): "expected the end of the statement but found \(found)"
     case .misplacedKeyword(let word, let place):
       "\(Self.quoted(word)) stands only after the block of \(Self.quoted(place))"
     case .tryWithoutCatch: "a 'try' block needs a 'catch' block"
+    case .foreignKeyword(let word, _): "\(Self.quoted(word)) means nothing here"
+    case .severalLoopNames: "several names after 'for' stand in brackets"
     case .argumentAfterVariable(let name, _):
       "\(Self.quoted(name)) is a variable, so no argument can follow it"
     case .callNeedsParentheses(let name, _):
@@ -163,12 +167,11 @@ extension SyntaxError: DescribedError {
     case .argumentAfterVariable(_, let fix), .callNeedsParentheses(_, let fix),
       .argumentEndsAtBlank(_, let fix):
       "write \(fix)"
-    case .sourceTooLarge, .keywordAsName, .misplacedKeyword: nil
     case .commaBetweenArguments: "write a blank"
+    case .foreignKeyword(_, let fix): "write \(fix)"
+    case .severalLoopNames: "write for [a, b] in …"
     case .blankAroundEquals: "without blanks"
-    case .continuedArguments: nil
     case .misplacedNot: "write (not …)"
-    case .chainedAssignment, .assignmentInExpression: nil
     default: nil
     }
   }
@@ -218,7 +221,7 @@ extension SyntaxError: DescribedError {
     }
   }
 
-  private static func quoted(_ text: String) -> String { "'\(text)'" }
+  private static func quoted(_ text: String) -> String { "'\(VisibleText.line(text))'" }
 
   private static func scalarName(_ value: UInt32) -> String {
     let digits = String(value, radix: 16, uppercase: true)

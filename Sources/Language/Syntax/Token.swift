@@ -124,6 +124,19 @@ public enum Keywords {
     "import": .import, "assert": .assert, "true": .true, "false": .false, "null": .null,
   ]
 
+  /// The keywords by length, for a look-up without making a string.
+  private static let byLength: [[(bytes: [UInt8], kind: TokenKind)]] = {
+    var table = [[(bytes: [UInt8], kind: TokenKind)]](repeating: [], count: 9)
+    for (word, kind) in kinds { table[word.utf8.count].append((Array(word.utf8), kind)) }
+    return table
+  }()
+
+  static func kind(of word: ArraySlice<UInt8>) -> TokenKind? {
+    guard word.count < byLength.count else { return nil }
+    return byLength[word.count].first { $0.bytes[0] == word.first && word.elementsEqual($0.bytes) }?
+      .kind
+  }
+
   /// In alphabetic order, for completion and suggestions.
   public static let all: [String] = kinds.keys.sorted()
 
