@@ -210,7 +210,7 @@ struct SyntaxErrorCase: CustomTestStringConvertible, Sendable {
 
   @Test("say what, where and how to mend", arguments: all)
   func wording(expected: Case) throws {
-    let diagnostics = parse(expected.text).diagnostics
+    let diagnostics = parseText(expected.text).diagnostics
     #expect(diagnostics.count == 1)
     let diagnostic = try #require(diagnostics.first)
     #expect(diagnostic.code == expected.code)
@@ -221,7 +221,7 @@ struct SyntaxErrorCase: CustomTestStringConvertible, Sendable {
 
   @Test func tooLargeTextsAreRefused() {
     let text = String(repeating: "x\n", count: Lexer.maximumBytes / 2 + 1)
-    let diagnostics = parse(text).diagnostics
+    let diagnostics = parseText(text).diagnostics
     #expect(diagnostics.map(\.code) == ["E0003"])
     #expect(
       diagnostics.first?.message == "the text has 16777218 bytes, at most 16777216 are read")
@@ -280,13 +280,13 @@ struct SyntaxErrorCase: CustomTestStringConvertible, Sendable {
       good = 3
       print good good2,
       """
-    let codes = parse(text).diagnostics.map(\.code)
+    let codes = parseText(text).diagnostics.map(\.code)
     #expect(codes == ["E0015", "E0020", "E0015", "E0061", "E0004", "E0023", "E0021", "E0033"])
   }
 
   @Test("keeps what is sound around a mistake")
   func recovery() {
-    let cell = parse("a = 1\nb = (1 + ])\nc = [1, ) 2, 3]\nfn f() { x y z = }\nd = 4")
+    let cell = parseText("a = 1\nb = (1 + ])\nc = [1, ) 2, 3]\nfn f() { x y z = }\nd = 4")
     let names = cell.block.statements.map { statement -> String in
       switch statement.kind {
       case .assign(.name(let name), _, _): name.name
@@ -310,7 +310,7 @@ struct SyntaxErrorCase: CustomTestStringConvertible, Sendable {
       "if a { (", "x not in",
     ])
   func incomplete(text: String) {
-    #expect(parse(text).isIncomplete)
+    #expect(parseText(text).isIncomplete)
   }
 
   @Test(
@@ -322,6 +322,6 @@ struct SyntaxErrorCase: CustomTestStringConvertible, Sendable {
       "f(1\ny = 2",
     ])
   func complete(text: String) {
-    #expect(!parse(text).isIncomplete)
+    #expect(!parseText(text).isIncomplete)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import Language
 
 /// A small generator of its own (SplitMix64), so that a seed names one program for ever.
-struct TestRandom {
+struct SyntaxTestRandom {
   private var state: UInt64
   init(_ seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }
 
@@ -21,8 +21,8 @@ struct TestRandom {
 }
 
 /// Writes random programs that the grammar allows.
-struct ProgramWriter {
-  var random: TestRandom
+struct SyntaxProgramWriter {
+  var random: SyntaxTestRandom
   var indentation = 0
 
   static let names = ["x", "y", "zs", "größe", "out"]
@@ -174,9 +174,9 @@ struct ProgramWriter {
   @Test("programs of the grammar are read without an error", arguments: 0..<60)
   func programs(block: Int) {
     for seed in 0..<50 {
-      var writer = ProgramWriter(random: TestRandom(block * 1_000 + seed))
+      var writer = SyntaxProgramWriter(random: SyntaxTestRandom(block * 1_000 + seed))
       let program = writer.program()
-      let cell = parse(program)
+      let cell = parseText(program)
       guard cell.diagnostics.isEmpty else {
         Issue.record(
           "\(DiagnosticPrinter(source: cell.source).text(cell.diagnostics))in\n\(program)")
@@ -188,12 +188,12 @@ struct ProgramWriter {
 
   @Test("a program cut anywhere is read without a crash", arguments: 0..<20)
   func cutPrograms(seed: Int) {
-    var writer = ProgramWriter(random: TestRandom(seed + 77))
+    var writer = SyntaxProgramWriter(random: SyntaxTestRandom(seed + 77))
     let characters = Array(writer.program().unicodeScalars)
     for end in characters.indices.prefix(400) {
       var text = String.UnicodeScalarView()
       text.append(contentsOf: characters[..<end])
-      expectSound(parse(String(text)))
+      expectSound(parseText(String(text)))
     }
   }
 
@@ -210,20 +210,20 @@ struct ProgramWriter {
   @Test("tokens in any order are read without a crash", arguments: 0..<40)
   func tokenSoup(block: Int) {
     for seed in 0..<100 {
-      var random = TestRandom(block * 10_007 + seed)
+      var random = SyntaxTestRandom(block * 10_007 + seed)
       let text = (0..<random.below(60)).map { _ in random.pick(Self.pieces) }.joined()
-      expectSound(parse(text))
+      expectSound(parseText(text))
     }
   }
 
   @Test("bytes in any order are read without a crash", arguments: 0..<20)
   func byteSoup(block: Int) {
     for seed in 0..<100 {
-      var random = TestRandom(block * 20_011 + seed)
+      var random = SyntaxTestRandom(block * 20_011 + seed)
       let bytes = (0..<random.below(200)).map { _ in
         random.chance(80) ? UInt8(random.below(96) + 32) : UInt8(random.below(256))
       }
-      expectSound(parse(String(decoding: bytes, as: UTF8.self)))
+      expectSound(parseText(String(decoding: bytes, as: UTF8.self)))
     }
   }
 

@@ -21,13 +21,13 @@ struct SyntaxTestContext: ParsingContext {
   }
 }
 
-func parse(_ text: String, variables: Set<String> = []) -> ParsedCell {
+func parseText(_ text: String, variables: Set<String> = []) -> ParsedCell {
   Parser.parse(SourceText(text), context: SyntaxTestContext(variables: variables))
 }
 
 /// The dump of a text that has to be valid, else its errors.
-func dump(_ text: String, variables: Set<String> = []) -> String {
-  let cell = parse(text, variables: variables)
+func dumpText(_ text: String, variables: Set<String> = []) -> String {
+  let cell = parseText(text, variables: variables)
   guard cell.diagnostics.isEmpty else {
     return cell.diagnostics.map { "\($0.code): \($0.message)" }.joined(separator: "\n")
   }
@@ -51,9 +51,9 @@ func parseOnLargeStack(_ text: String) -> ParsedCell {
     { pointer in
       guard let pointer else { return nil }
       let work = Unmanaged<Work>.fromOpaque(pointer).takeUnretainedValue()
-      work.cell.withLock { $0 = parse(work.text) }
+      work.cell.withLock { $0 = parseText(work.text) }
       return nil
     }, Unmanaged.passUnretained(work).toOpaque())
   pthread_join(thread, nil)
-  return work.cell.withLock { $0 } ?? parse("")
+  return work.cell.withLock { $0 } ?? parseText("")
 }

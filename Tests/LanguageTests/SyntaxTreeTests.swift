@@ -158,13 +158,13 @@ import Testing
   ]
 
   @Test("reads", arguments: literals + blockStrings + operators + indexes)
-  func expressions(text: String, tree: String) { #expect(dump(text) == tree) }
+  func expressions(text: String, tree: String) { #expect(dumpText(text) == tree) }
 
   @Test("reads", arguments: calls + lambdas + statements)
-  func programs(text: String, tree: String) { #expect(dump(text) == tree) }
+  func programs(text: String, tree: String) { #expect(dumpText(text) == tree) }
 
   @Test func aLeadingPipeContinuesFromTheLastValue() {
-    #expect(dump("| len", variables: ["_"]) == "(| _ (call#0 len))")
-    #expect(!parse("| len").diagnostics.isEmpty)
+    #expect(dumpText("| len", variables: ["_"]) == "(| _ (call#0 len))")
+    #expect(!parseText("| len").diagnostics.isEmpty)
   }
 }
