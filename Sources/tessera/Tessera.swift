@@ -1,1 +1,52 @@
-@main struct Placeholder { static func main() {} }
+import ArgumentParser
+import Glibc
+import Prompt
+
+/// The program: a prompt, a script, or one of the subcommands on notebooks.
+@main
+struct Tessera: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tessera",
+    abstract: "A notebook-style scripting language for research on tokens.",
+    discussion: """
+      Without a subcommand it reads statements from the terminal, or a script from standard input.
+      """,
+    version: Version.text,
+    subcommands: [])
+
+  @Option(
+    name: .customShort("c"), parsing: .unconditional,
+    help: "Run a script, which may have several lines, and exit.")
+  var script: String?
+
+  func run() throws {
+    if let script { throw ScriptRun(text: script).run() }
+    if isatty(STDIN_FILENO) == 1 { throw PromptRun().run() }
+    throw try ScriptRun.fromStandardInput().run()
+  }
+
+  static func main() {
+    // A reader that goes away is noticed where something is written.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let status as ExitStatus {
+      status.leave()
+    } catch {
+      leave(error)
+    }
+  }
+
+  /// Shows what the argument parser has to say: help and version on standard output, wrong usage
+  /// on standard error.
+  private static func leave(_ error: any Error) -> Never {
+    let console = Console()
+    if exitCode(for: error) == .success {
+      console.show(fullMessage(for: error))
+      ExitStatus.after(console, otherwise: .fine).leave()
+    }
+    console.say(fullMessage(for: error))
+    ExitStatus.wrongUsage.leave()
+  }
+}

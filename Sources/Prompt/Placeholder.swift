@@ -1,1 +1,0 @@
-// Placeholder until the library lands; delete with the first file.

@@ -1,0 +1,4 @@
+/// What `tessera --version` says.
+enum Version {
+  static let text = "0.1.0"
+}
