@@ -1,4 +1,6 @@
 import Kernels
+import Models
+import Tensors
 
 extension LlamaTrainer {
   /// The negative log-likelihood of documents that were held out.
@@ -10,9 +12,8 @@ extension LlamaTrainer {
     public var natsPerToken: Double { tokens > 0 ? nats / Double(tokens) : 0 }
   }
 
-  /// The likelihood of each document alone, ends included; longer ones are cut at the context.
-  ///
-  /// - Returns: sums, in the documents' order.
+  /// The likelihood of documents and their ends, each alone; one that is longer than the context is cut
+  /// into windows, as in training.
   public func evaluate(_ documents: [[Int32]]) throws(TrainingError) -> Evaluation {
     var (tokens, nats) = (0, 0.0)
     var (inputs, targets, starts): ([Int32], [Int32], [Int]) = ([], [], [0])
@@ -34,13 +35,25 @@ extension LlamaTrainer {
       if let id = document.first(where: { $0 < 0 || Int($0) >= shape.vocabulary }) {
         throw .idOutsideVocabulary(id: id, size: shape.vocabulary)
       }
-      let row = ([markerID] + document).prefix(shape.context)
-      inputs += row
-      targets += (document + [markerID]).prefix(row.count)
-      starts.append(inputs.count)
-      if inputs.count >= 1024 { try flush() }
+      let row = [markerID] + document + [markerID]
+      for start in stride(from: 0, to: row.count - 1, by: shape.context) {
+        let end = min(start + shape.context, row.count - 1)
+        inputs += row[start..<end]
+        targets += row[start + 1..<end + 1]
+        starts.append(inputs.count)
+        if inputs.count >= 1024 { try flush() }
+      }
     }
     try flush()
     return Evaluation(tokens: tokens, nats: nats)
+  }
+
+  /// Rounds the parameters to what a file of 16-bit floats will hold, so that what is measured is
+  /// what is saved.
+  public func roundParametersToHalf() {
+    for index in network.parameters.view.indices {
+      network.parameters.view[index] = HalfPrecision.float(
+        fromBinary16: SafetensorsWriter.binary16(network.parameters.view[index]))
+    }
   }
 }

@@ -18,6 +18,7 @@ public enum TrainingError: DescribedError, Equatable {
   case kernel(KernelError)
   case file(FileError)
   case tokenizer(TokenizerError)
+  case model(ModelError)
   case interrupted(Interruption)
 
   public var code: String {
@@ -29,6 +30,7 @@ public enum TrainingError: DescribedError, Equatable {
     case .kernel: "E0699"
     case .file(let error): error.code
     case .tokenizer(let error): error.code
+    case .model(let error): error.code
     case .interrupted: "E0401"
     }
   }
@@ -48,6 +50,7 @@ public enum TrainingError: DescribedError, Equatable {
     case .kernel(let error): error.message
     case .file(let error): error.message
     case .tokenizer(let error): error.message
+    case .model(let error): error.message
     case .interrupted: "training was interrupted"
     }
   }
@@ -59,6 +62,7 @@ public enum TrainingError: DescribedError, Equatable {
     case .resumeMismatch: "resume with the settings that it was made with, or start anew"
     case .file(let error): error.hint
     case .tokenizer(let error): error.hint
+    case .model(let error): error.hint
     default: nil
     }
   }
