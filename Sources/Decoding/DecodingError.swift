@@ -3,7 +3,7 @@ import Kernels
 import Models
 
 /// What decoding refuses, apart from its wording.
-public enum DecodingError: DescribedError, Equatable {
+public enum DecodingError: DescribedError, InterruptibleError, Equatable {
   case model(ModelError)
   /// A setting outside its range.
   case setting(name: String, value: Double, range: String)

@@ -20,9 +20,9 @@ public final class PackedMatrix: @unchecked Sendable {
     _ values: UnsafeBufferPointer<Float>, inputs: Int, outputs: Int, inputStride: Int,
     outputStride: Int
   ) throws(KernelError) {
-    try checkStrides(
+    try PanelLayout.check(
       values.count, inputs: inputs, outputs: outputs, inputStride, outputStride)
-    let count = try panelCount(inputs: inputs, outputs: outputs, width: Int(CK_PANEL_F32))
+    let count = try PanelLayout.count(inputs: inputs, outputs: outputs, width: Int(CK_PANEL_F32))
     self.inputs = inputs
     self.outputs = outputs
     panels = UnsafeMutableRawPointer.allocate(byteCount: max(count * 4, 64), alignment: 64)
@@ -57,52 +57,4 @@ public final class PackedMatrix: @unchecked Sendable {
       }
     }
   }
-}
-
-/// The f64 twin of ``PackedMatrix`` for one product: `a` `[rows, inputs]` times `b` of any strides.
-public func multiply(
-  _ a: [Double], _ b: [Double], rows: Int, inputs: Int, outputs: Int
-) throws(KernelError) -> [Double] {
-  try KernelError.check("product", "a", a.count, rows * inputs)
-  try KernelError.check("product", "b", b.count, inputs * outputs)
-  let count = try panelCount(inputs: inputs, outputs: outputs, width: Int(CK_PANEL_F64))
-  var panels = [Double](repeating: 0, count: max(count, 1))
-  var result = [Double](repeating: 0, count: rows * outputs)
-  a.withUnsafeBufferPointer { a in
-    b.withUnsafeBufferPointer { b in
-      panels.withUnsafeMutableBufferPointer { panels in
-        result.withUnsafeMutableBufferPointer { result in
-          guard let a = a.baseAddress, let b = b.baseAddress, let panels = panels.baseAddress,
-            let result = result.baseAddress
-          else { return }
-          ck_pack_panels_f64(b, inputs, outputs, outputs, 1, panels)
-          ck_gemm_f64(a, panels, result, rows, inputs, outputs)
-        }
-      }
-    }
-  }
-  return result
-}
-
-private func checkStrides(
-  _ found: Int, inputs: Int, outputs: Int, _ inputStride: Int, _ outputStride: Int
-) throws(KernelError) {
-  guard inputs >= 0, outputs >= 0, inputStride >= 0, outputStride >= 0 else {
-    throw .size(kernel: "pack", argument: "extents", needed: 0, found: min(inputs, outputs))
-  }
-  if inputs == 0 || outputs == 0 { return }
-  let (a, aOverflow) = (inputs - 1).multipliedReportingOverflow(by: inputStride)
-  let (b, bOverflow) = (outputs - 1).multipliedReportingOverflow(by: outputStride)
-  let (last, overflow) = a.addingReportingOverflow(b)
-  if aOverflow || bOverflow || overflow || last >= found {
-    throw .size(kernel: "pack", argument: "values", needed: last, found: found)
-  }
-}
-
-private func panelCount(inputs: Int, outputs: Int, width: Int) throws(KernelError) -> Int {
-  let (columns, wraps) = outputs.addingReportingOverflow(width - 1)
-  let (count, overflow) = (columns / width * width).multipliedReportingOverflow(by: inputs)
-  let (_, tooMany) = count.multipliedReportingOverflow(by: 8)
-  if wraps || overflow || tooMany { throw .memory(kernel: "pack", bytes: Int.max) }
-  return count
 }

@@ -4,7 +4,7 @@ import Models
 import Tokenizers
 
 /// What a measurement refuses, apart from its wording.
-public enum MeasureError: DescribedError, Equatable {
+public enum MeasureError: DescribedError, InterruptibleError, Equatable {
   case model(ModelError)
   case tokenizer(TokenizerError)
   /// A setting outside its range.

@@ -4,7 +4,7 @@ import Tensors
 import Tokenizers
 
 /// What can go wrong with a model, apart from its wording.
-public enum ModelError: DescribedError, Equatable {
+public enum ModelError: DescribedError, InterruptibleError, Equatable {
   /// The file could not be read.
   case file(FileError)
   /// The tokenizer beside the model could not be read, or cannot do what was asked.
@@ -101,6 +101,10 @@ public enum ModelError: DescribedError, Equatable {
     case .noTokenizer: "put a tokenizer.json beside the weights, or give ids"
     default: nil
     }
+  }
+
+  public var interruption: Interruption? {
+    if case .interrupted(let reason) = self { reason } else { nil }
   }
 
   /// A kernel's refusal: what is left after shapes are checked is memory.

@@ -3,7 +3,7 @@ import Kernels
 import Models
 
 /// What pruning refuses, apart from its wording.
-public enum PruningError: DescribedError, Equatable {
+public enum PruningError: DescribedError, InterruptibleError, Equatable {
   case model(ModelError)
   /// A number of tokens to keep that there are not, or that what must stay exceeds.
   case budget(asked: Int, least: Int, available: Int)

@@ -51,7 +51,7 @@ extension Tensor {
       for (x, y) in zip(leftOffsets, rightOffsets).prefix(batches) {
         out += try Self.translating {
           () throws(KernelError) in
-          try multiply(
+          try WideProducts.multiply(
             Array(a[x..<x + rows * inner]), Array(b[y..<y + inner * columns]), rows: rows,
             inputs: inner, outputs: columns)
         }
@@ -81,13 +81,23 @@ extension Tensor {
     _ offsets: [(Int, Int)]
   ) throws(TensorError) -> [Float] {
     if offsets.count == 1, a.count == rows * inner {
-      var out = [Float](repeating: 0, count: rows * columns)
-      try translating { () throws(KernelError) in
-        let packed = try b.withUnsafeBufferPointer { (b) throws(KernelError) in
+      let packed = try translating { () throws(KernelError) in
+        try b.withUnsafeBufferPointer { (b) throws(KernelError) in
           try PackedMatrix(
             b, inputs: inner, outputs: columns, inputStride: columns, outputStride: 1)
         }
-        try packed.multiply(a, into: &out)
+      }
+      var out: [Float] = []
+      out.reserveCapacity(rows * columns)
+      // Some rows at a time, so that a stop is answered within some 20 ms.
+      let step = max(6, 500_000_000 / max(inner * columns, 1))
+      for start in stride(from: 0, to: rows, by: step) {
+        do throws(Interruption) { try Cancellation.check() } catch { throw .interrupted(error) }
+        let end = min(start + step, rows)
+        var part = [Float](repeating: 0, count: (end - start) * columns)
+        let block = end - start == rows ? a : Array(a[start * inner..<end * inner])
+        try translating { () throws(KernelError) in try packed.multiply(block, into: &part) }
+        out += part
       }
       return out
     }

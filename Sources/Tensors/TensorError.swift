@@ -1,7 +1,8 @@
 import Files
+import Kernels
 
 /// What a tensor operation refuses, apart from its wording.
-public enum TensorError: DescribedError, Equatable {
+public enum TensorError: DescribedError, InterruptibleError, Equatable {
   /// Two shapes that an operation cannot bring together.
   case shapeMismatch(operation: String, left: [Int], right: [Int])
   /// A shape that asks for another number of values than there are.
@@ -26,6 +27,8 @@ public enum TensorError: DescribedError, Equatable {
   case invalidArgument(operation: String, reason: String)
   /// A file that is not what it should be.
   case malformed(path: String, byte: Int, reason: String)
+  /// The work was stopped; whoever shows errors should show the interruption instead.
+  case interrupted(Interruption)
 
   public var code: String {
     switch self {
@@ -38,6 +41,7 @@ public enum TensorError: DescribedError, Equatable {
     case .overflow, .divisionByZero: "E0216"
     case .empty, .notANumber, .invalidArgument: "E0217"
     case .malformed: "E0218"
+    case .interrupted: "E0219"
     }
   }
 
@@ -65,6 +69,7 @@ public enum TensorError: DescribedError, Equatable {
     case .notANumber(let operation): "\(operation) met a NaN"
     case .invalidArgument(let operation, let reason): "\(operation): \(reason)"
     case .malformed(let path, let byte, let reason): "'\(path)', byte \(byte): \(reason)"
+    case .interrupted: "interrupted"
     }
   }
 
@@ -73,5 +78,9 @@ public enum TensorError: DescribedError, Equatable {
     case .overflow: "cast to f32 or f64 first"
     default: nil
     }
+  }
+
+  public var interruption: Interruption? {
+    if case .interrupted(let reason) = self { reason } else { nil }
   }
 }

@@ -71,7 +71,7 @@ import Testing
       }
     }
     for result in try everywhere({
-      try multiply(a, b, rows: rows, inputs: inner, outputs: columns)
+      try WideProducts.multiply(a, b, rows: rows, inputs: inner, outputs: columns)
     }) {
       #expect(result.map(\.bitPattern) == expected.map(\.bitPattern))
     }

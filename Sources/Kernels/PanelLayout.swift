@@ -1,0 +1,27 @@
+/// The sizes of packed operands, checked.
+enum PanelLayout {
+  /// All elements of a strided operand lie inside `found` values.
+  static func check(
+    _ found: Int, inputs: Int, outputs: Int, _ inputStride: Int, _ outputStride: Int
+  ) throws(KernelError) {
+    guard inputs >= 0, outputs >= 0, inputStride >= 0, outputStride >= 0 else {
+      throw .size(kernel: "pack", argument: "extents", needed: 0, found: min(inputs, outputs))
+    }
+    if inputs == 0 || outputs == 0 { return }
+    let (a, aOverflow) = (inputs - 1).multipliedReportingOverflow(by: inputStride)
+    let (b, bOverflow) = (outputs - 1).multipliedReportingOverflow(by: outputStride)
+    let (last, overflow) = a.addingReportingOverflow(b)
+    if aOverflow || bOverflow || overflow || last >= found {
+      throw .size(kernel: "pack", argument: "values", needed: last, found: found)
+    }
+  }
+
+  /// The values that a packed operand takes.
+  static func count(inputs: Int, outputs: Int, width: Int) throws(KernelError) -> Int {
+    let (columns, wraps) = outputs.addingReportingOverflow(width - 1)
+    let (count, overflow) = (columns / width * width).multipliedReportingOverflow(by: inputs)
+    let (_, tooMany) = count.multipliedReportingOverflow(by: 8)
+    if wraps || overflow || tooMany { throw .memory(kernel: "pack", bytes: Int.max) }
+    return count
+  }
+}
