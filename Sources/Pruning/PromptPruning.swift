@@ -48,7 +48,7 @@ public struct PromptPruning: Sendable, Equatable {
       selfInformation = information
     } catch { throw .model(error) }
     ids = prompt
-    kept = keepHighest(
+    kept = TokenSelection.keepHighest(
       selfInformation, count: beginning + count, always: Set(0..<(beginning + least)))
     let keptIDs = zip(prompt, kept).filter(\.1).map(\.0)
     do throws(ModelError) {

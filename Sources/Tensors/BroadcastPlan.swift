@@ -39,8 +39,11 @@ struct BroadcastPlan {
       left.withUnsafeBufferPointer { left in
         right.withUnsafeBufferPointer { right in
           Shape.forEachRow(extents, [leftStrides, rightStrides]) { offsets in
-            let (a, b) = (left.baseAddress! + offsets[0], right.baseAddress! + offsets[1])
-            let to = out.baseAddress! + written
+            // Neither operand of a result with elements is empty.
+            guard let left = left.baseAddress, let right = right.baseAddress,
+              let out = out.baseAddress
+            else { return }
+            let (a, b, to) = (left + offsets[0], right + offsets[1], out + written)
             switch (stepLeft, stepRight) {
             case (1, 1): for i in 0..<row { (to + i).initialize(to: body(a[i], b[i])) }
             case (1, 0):
