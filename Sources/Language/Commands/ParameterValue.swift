@@ -83,7 +83,13 @@ extension FunctionValue: ParameterValue {
 extension Array: ParameterValue where Element: ParameterValue {
   public static var type: ValueType { .list(of: Element.type) }
   public static func convert(_ value: Value, in call: Call) throws -> [Element]? {
-    guard let items = value.items else { return nil }
+    guard let items = value.items else {
+      // One item stands for a list of it, where the items' type is stated.
+      guard Element.type != .any, let item = try Element.convert(value, in: call) else {
+        return nil
+      }
+      return [item]
+    }
     var result: [Element] = []
     result.reserveCapacity(items.count)
     for item in items {

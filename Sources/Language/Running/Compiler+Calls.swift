@@ -297,6 +297,10 @@ extension Compiler {
               suggestion: Suggestion.nearest(to: name, among: words)), argument.span)
           return constant(name)
         }
+      case (.list(of: .word(let words)), .name(let name)) where words.contains(name):
+        return { _, _ in .list([.string(name)]) }
+      case (.list(of: .word(let words)), .list(let items)):
+        return compile(words: items, among: words, for: declaration, parameter)
       case (.column, .name(let name)), (.columns, .name(let name)): return constant(name)
       case (.columns, .list(let items)):
         let names: [Code] = items.map {
@@ -324,6 +328,25 @@ extension Compiler {
       }
     }
     return compile(argument)
+  }
+
+  /// `stats=[mean, std]`: bare words in a list.
+  private func compile(
+    words items: [Expression], among words: [String], for declaration: CommandDeclaration,
+    _ parameter: ParameterDeclaration
+  ) -> Code {
+    let codes: [Code] = items.map { item in
+      guard case .name(let name) = item.kind else { return compile(item) }
+      if !words.contains(name) {
+        if mayBeBound(name) || isLocal(name) { return compile(item) }
+        report(
+          .unknownWord(
+            command: declaration.name, parameter: parameter.name, word: name, words: words,
+            suggestion: Suggestion.nearest(to: name, among: words)), item.span)
+      }
+      return { _, _ in .string(name) }
+    }
+    return { frame, context in .list(try codes.map { try $0(frame, context) }) }
   }
 
   /// `a.b.c` read as a name.

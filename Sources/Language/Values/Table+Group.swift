@@ -34,7 +34,7 @@ extension Table {
 }
 
 /// What `summarize` says of the values of a column in one group.
-public enum Statistic: String, CaseIterable, Sendable {
+public enum Statistic: String, WordParameter {
   case mean, std, sem, min, median, max, sum, count, first, last
 
   /// The statistic of a column's values, nulls left out.

@@ -1,7 +1,7 @@
 import OrderedCollections
 
 /// Which rows a join keeps that find no partner.
-public enum JoinKind: String, CaseIterable, Sendable { case inner, left, full }
+public enum JoinKind: String, WordParameter { case inner, left, full }
 
 extension Table {
   /// Puts rows of two tables side by side where the columns `names` are equal.

@@ -78,6 +78,10 @@ public indirect enum ValueType: Sendable, Equatable {
       (.float, .int), (.int, .float):
       return true
     case (.list(let a), .list(let b)): return a.mayAccept(b)
+    case (.list(let item), .string), (.list(let item), .int), (.list(let item), .float),
+      (.list(let item), .record):
+      // One item stands for a list of it, where the items' type is stated.
+      return item != .any && item.mayAccept(other)
     // Commands over lists take what can be walked like one.
     case (.list, .range), (.list, .table), (.list, .tensor), (.list, .object): return true
     case (.table, .object), (.table, .record): return true
