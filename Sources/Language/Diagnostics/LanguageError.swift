@@ -20,8 +20,6 @@ public enum LanguageError: DescribedError, Equatable {
   case notBound(name: String, line: Int?)
   case notBoundForFunction(function: String, name: String)
   case unknownSweepOption(String, suggestion: String?)
-  case outsideLoop(String)
-  case returnOutsideFunction
   case importFailed(path: String, reason: String)
 
   // Types.
@@ -86,9 +84,7 @@ public enum LanguageError: DescribedError, Equatable {
     case .notBound: "E0110"
     case .notBoundForFunction: "E0111"
     case .unknownSweepOption: "E0112"
-    case .outsideLoop: "E0113"
-    case .returnOutsideFunction: "E0114"
-    case .importFailed: "E0115"
+    case .importFailed: "E0113"
     case .wrongType: "E0201"
     case .operatorTypes: "E0202"
     case .operandType: "E0203"
@@ -146,8 +142,6 @@ public enum LanguageError: DescribedError, Equatable {
     case .notBoundForFunction(let function, let name):
       "\(function) reads '\(name)', which nothing has bound"
     case .unknownSweepOption(let name, _): "sweep has no option '\(name)'"
-    case .outsideLoop(let word): "'\(word)' outside a loop"
-    case .returnOutsideFunction: "'return' outside a function"
     case .importFailed(let path, let reason): "cannot import '\(path)': \(reason)"
     case .wrongType(let command, let parameter, let wanted, let given):
       "\(command): '\(parameter)' wants \(withArticle(wanted)), not \(given)"

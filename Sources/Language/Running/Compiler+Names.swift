@@ -220,12 +220,10 @@ extension Compiler {
             return .null
           }
         }
-        if operation == .add, case .list(let more) = right, case .list(var items) = left {
-          // `items` would be copied while anything else holds it.
-          left = .null
+        if operation == .add, case .list(let more) = right, let held = left.takeList() {
+          // Items would be copied while anything else holds them.
           frame.slots[slot] = .null
-          items += more
-          frame.slots[slot] = .list(items)
+          frame.slots[slot] = .list(Compiler.appending(more, to: held))
           return .null
         }
         frame.slots[slot] = try located(span, source) {
@@ -273,6 +271,11 @@ extension Compiler {
         return .null
       }
     }
+  }
+
+  private static func appending(_ more: [Value], to items: consuming [Value]) -> [Value] {
+    items += more
+    return items
   }
 
   private static func unpackRecord(_ value: Value, _ names: [Identifier]) throws -> [Value] {

@@ -158,12 +158,9 @@ final class Compiler {
     case .forLoop(let target, let items, let body):
       return compileFor(target, items, body)
     case .whileLoop(let condition, let body): return compileWhile(condition, body)
-    case .breakLoop: return loopControl(.breakLoop, "break", statement.span)
-    case .continueLoop: return loopControl(.continueLoop, "continue", statement.span)
+    case .breakLoop: return loopControl(.breakLoop)
+    case .continueLoop: return loopControl(.continueLoop)
     case .returnValue(let value):
-      if function == nil || scope.kind == .sweep {
-        report(.returnOutsideFunction, statement.span)
-      }
       let code = value.map(compile) ?? { _, _ in .null }
       return { frame, context in
         let value = try code(frame, context)
@@ -185,11 +182,8 @@ final class Compiler {
     }
   }
 
-  private func loopControl(_ control: RunContext.Control, _ word: String, _ span: SourceSpan)
-    -> Code
-  {
-    if loopDepth == 0 { report(.outsideLoop(word), span) }
-    return { _, context in
+  private func loopControl(_ control: RunContext.Control) -> Code {
+    { _, context in
       context.control = control
       return .null
     }

@@ -223,16 +223,15 @@ enum Indexing {
   private static func set(
     _ value: inout Value, index items: [IndexValue], _ rest: ArraySlice<Step>, to new: Value
   ) throws {
-    switch value {
-    case .list(var list):
+    if case .list(let list) = value {
       guard items.count == 1, case .at(let index)? = items.first else {
         throw LanguageError.indexType(wanted: "an integer", given: "a range")
       }
       let place = try place(index, list.count, "list")
-      // Dropping the other reference keeps the change in place.
-      value = .null
-      defer { value = .list(list) }
-      try set(&list[place], rest, to: new)
+      try setItem(&value, place, rest, to: new)
+      return
+    }
+    switch value {
     case .tensor(let tensor):
       var part = new
       if !rest.isEmpty {
@@ -249,5 +248,23 @@ enum Indexing {
       throw LanguageError.indexType(wanted: "a field's name", given: "something else")
     default: throw LanguageError.notIndexable(given: value.typeNameWithArticle)
     }
+  }
+
+  private static func setItem(
+    _ value: inout Value, _ place: Int, _ rest: ArraySlice<Step>, to new: Value
+  ) throws {
+    // Nothing else may hold the list, or it would be copied for each item that changes.
+    guard var list = value.takeList() else { return }
+    defer { value = .list(list) }
+    try set(&list[place], rest, to: new)
+  }
+}
+
+extension Value {
+  /// A list's items, leaving null behind, so that they can be changed in place.
+  mutating func takeList() -> [Value]? {
+    guard case .list(let items) = self else { return nil }
+    self = .null
+    return items
   }
 }

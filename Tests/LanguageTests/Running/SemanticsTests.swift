@@ -48,7 +48,7 @@ import Testing
         "7"
       ),
       ("n = 0\nwhile n < 5 { n += 2 }\nn", "6"),
-      ("for c in \"ab\" { print c }", "a\nb"), ("for k in {x: 1, y: 2} { print k }", "x\ny"),
+      ("for c in \"ab\" { print c }", "a\nb"), ("for k in ({x: 1, y: 2}) { print k }", "x\ny"),
       ("for {a, b} in [{a: 1, b: 2}] { print a + b }", "3"),
       ("for [a, b] in [[1, 2], [3, 4]] { print (a * b) }", "2\n12"),
       ("try { fail \"no\" } catch e { e.message }", "no"),
@@ -124,7 +124,7 @@ import Testing
         == [nil, "E0302: integer division by zero in '6 // 0'", nil])
     #expect(
       shown("sweep n=[1, 0] with stop_on_error=true { 6 // n }")
-        == "E0302 43..<49: integer division by zero in '6 // 0'")
+        == "E0302 41..<47: integer division by zero in '6 // 0'")
   }
 
   @Test("random streams are named by seed, command, place, turns and coordinates")

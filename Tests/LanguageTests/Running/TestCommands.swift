@@ -131,6 +131,10 @@ enum TestCommands {
 
 /// Runs a script in a fresh session and gives what it shows; errors as `E0101 3..5: message`.
 func shown(_ script: String, session: Session? = nil) -> String {
+  InterpreterThread.run { run(script, session) }
+}
+
+private func run(_ script: String, _ session: Session?) -> String {
   let session = session ?? Session(registry: TestCommands.registry)
   let output = OutputBuffer()
   let source = SourceText(script)
