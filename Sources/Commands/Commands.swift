@@ -4,7 +4,18 @@ import Language
 public enum TesseraCommands {
   public static let all: [any Command.Type] =
     CoreCommands.all + TokenizerCommands.all
+    + ModelCommands.all + DecodeCommands.all + MeasureCommands.all + PruneCommands.all
     + PlotCommands.all
 
   public static let registry = CommandRegistry(all)
+}
+
+/// How objects come back from the cache, by their archived kind.
+extension TesseraCommands {
+  public static let restorers: [String: ValueArchive.Restorer] = [
+    TokenizerObject.archiveKind: { try TokenizerObject.restore($0, $1) },
+    TokensObject.archiveKind: { try TokensObject.restore($0, $1) },
+    ModelObject.archiveKind: { try ModelObject.restore($0, $1) },
+    ChartObject.archiveKind: { try ChartObject.restore($0, $1) },
+  ]
 }

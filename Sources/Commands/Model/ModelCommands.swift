@@ -1,0 +1,43 @@
+import Language
+import Models
+
+/// `model.*`: checkpoints and what they say.
+enum ModelCommands {
+  static let all: [any Command.Type] = [ModelLoad.self, ModelLogits.self]
+}
+
+/// `model.load`: a checkpoint.
+struct ModelLoad: Command {
+  static let name = "model.load"
+  static let summary = "Load a language model from a folder or a file."
+  static let searchWords = ["open", "checkpoint", "safetensors", "llama2.c", "weights"]
+  static let result = ValueType.object("model")
+  static let examples = [
+    Example(#"lm = model.load "default"; lm.architecture"#, shows: "llama")
+  ]
+
+  let path = Argument<ModelObject>(
+    "A folder with config.json and model.safetensors, a llama2.c .bin file, or \"default\".")
+
+  func run(_ call: Call) throws -> Value { .object(try call[path]) }
+}
+
+/// `model.logits`: the scores of the next token, at every position.
+struct ModelLogits: Command {
+  static let name = "model.logits"
+  static let summary = "Compute the scores of the next token after each token of a prompt."
+  static let searchWords = ["forward", "scores", "run"]
+  static let result = ValueType.tensor
+  static let examples = [
+    Example(
+      #"lm = model.load "default"; model.logits(lm, [1, 2, 3]).shape[0]"#, shows: "3")
+  ]
+
+  let model = Argument<ModelObject>("The model, or the path of one.")
+  let prompt = Argument<Prompt>("A text, tokens, or ids.", piped: true)
+
+  func run(_ call: Call) throws -> Value {
+    let model = try call[model].model
+    return .tensor(try model.logits(ids: try call[prompt].ids(for: model)))
+  }
+}

@@ -1,0 +1,161 @@
+import Files
+import Glibc
+import Language
+import Models
+
+/// A language model as a value of the language.
+final class ModelObject: ObjectValue {
+  let model: any LanguageModel
+  /// The path or name it was loaded by, as written.
+  let path: String
+
+  init(_ model: any LanguageModel, path: String) {
+    self.model = model
+    self.path = path
+  }
+
+  var typeName: String { "model" }
+  var summary: String {
+    "model \(model.name)  \(model.architecture), \(model.parameterCount) parameters, "
+      + "context \(model.contextLength), vocabulary \(model.vocabularySize)"
+  }
+  var fieldNames: [String] {
+    ["name", "architecture", "parameters", "context", "vocab", "config", "tokenizer", "digest"]
+  }
+
+  func field(_ name: String) -> Value? {
+    switch name {
+    case "name": .string(model.name)
+    case "architecture": .string(model.architecture)
+    case "parameters": .int(model.parameterCount)
+    case "context": .int(model.contextLength)
+    case "vocab": .int(model.vocabularySize)
+    case "config": .record(Record(model.configuration.map { ($0.key, Value($0.value)) }))
+    case "tokenizer": model.tokenizer.map { .object(TokenizerObject($0, path: path)) } ?? .null
+    case "digest": (try? model.digest()).map(Value.string) ?? .null
+    default: nil
+    }
+  }
+
+  func isEqual(to other: any ObjectValue) -> Bool {
+    guard let other = other as? ModelObject else { return false }
+    return self === other || digest != nil && digest == other.digest
+  }
+
+  private var digest: String? { try? model.digest() }
+
+  /// Ids with this model's tokenizer, where it has one.
+  func tokens(_ ids: [Int32]) -> TokensObject {
+    TokensObject(ids, model.tokenizer.map { TokenizerObject($0, path: path) })
+  }
+
+  // MARK: The cache
+
+  static let archiveKind = "model"
+
+  /// A model is kept as its path and the digest of its weights.
+  var archived: ArchivedObject? {
+    guard let digest else { return nil }
+    return ArchivedObject(
+      kind: Self.archiveKind,
+      state: .record(Record([("path", .string(path)), ("digest", .string(digest))])))
+  }
+
+  static func restore(_ state: Value, _ session: Session) throws -> any ObjectValue {
+    guard case .record(let state) = state, let path = state["path"]?.stringValue else {
+      throw FileError.malformed(path: "cache", byte: nil, reason: "not a model")
+    }
+    let object = try load(path, session)
+    guard object.digest == state["digest"]?.stringValue else {
+      throw FileError.changedMeanwhile(path: path)
+    }
+    return object
+  }
+
+  /// Loads a model by path, or by the name of one that came with the program, once a session.
+  static func load(_ path: String, _ session: Session) throws -> ModelObject {
+    let file: String
+    if let builtin = BuiltinModels.folder(named: path) {
+      file = builtin
+    } else {
+      file = try session.files.reading(path)
+      // Each file that is opened needs permission of its own: a link may lead out of the folder.
+      if Paths.isFolder(file) {
+        for name in ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
+        where Paths.exists(Paths.join(file, name)) {
+          _ = try session.files.reading(Paths.join(path, name))
+        }
+      }
+    }
+    let key = "model \(Paths.resolved(file) ?? file)"
+    let kept = try session.objects.object(key) {
+      ModelObject(try ModelLoader.load(path: file), path: path)
+    }
+    if let object = kept as? ModelObject { return object }
+    return ModelObject(try ModelLoader.load(path: file), path: path)
+  }
+}
+
+extension ModelObject: ParameterValue {
+  static var type: ValueType { .oneOf([.object("model"), .path]) }
+  var defaultText: String? { nil }
+
+  /// A model, its path, or the name of one that came with the program.
+  static func convert(_ value: Value, in call: Call) throws -> ModelObject? {
+    switch value {
+    case .object(let object as ModelObject): object
+    case .string(let path): try load(path, call.session)
+    default: nil
+    }
+  }
+}
+
+/// Models that came with the program: `models/` beside it, or above it in a checkout.
+enum BuiltinModels {
+  private static let folders = ["default": "stories", "stories": "stories"]
+
+  /// The folder of a model that came with the program; nil for any other name.
+  static func folder(named name: String) -> String? {
+    guard let folder = folders[name] else { return nil }
+    if let stated = getenv("TESSERA_MODELS") {
+      return existing(Paths.join(String(cString: stated), folder))
+    }
+    guard var place = Paths.resolved("/proc/self/exe") else { return nil }
+    for _ in 0..<8 {
+      place = Paths.parent(of: place)
+      for candidate in ["models", "share/tessera/models"] {
+        if let found = existing(Paths.join(Paths.join(place, candidate), folder)) { return found }
+      }
+      if place == "/" { break }
+    }
+    return nil
+  }
+
+  private static func existing(_ path: String) -> String? {
+    Paths.exists(Paths.join(path, "config.json")) ? path : nil
+  }
+}
+
+/// What a model is given to read: a text, or ids.
+enum Prompt: ParameterValue {
+  case text(String)
+  case ids([Int32])
+
+  static var type: ValueType {
+    .oneOf([.string, .object("tokens"), .list(of: .int), .tensor, .range])
+  }
+  var defaultText: String? { nil }
+
+  static func convert(_ value: Value, in call: Call) throws -> Prompt? {
+    if case .string(let text) = value { return .text(text) }
+    return try TokenIDs.convert(value, in: call).map { .ids($0.ids) }
+  }
+
+  /// The ids that go to the model: text gets BOS exactly where the model's own files ask for it.
+  func ids(for model: any LanguageModel) throws -> [Int32] {
+    switch self {
+    case .text(let text): try model.ids(of: text)
+    case .ids(let ids): ids
+    }
+  }
+}
