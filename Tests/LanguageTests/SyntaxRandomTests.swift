@@ -5,7 +5,12 @@ import Testing
 /// A small generator of its own (SplitMix64), so that a seed names one program for ever.
 struct SyntaxTestRandom {
   private var state: UInt64
-  init(_ seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }
+
+  init(_ seed: Int) {
+    state = UInt64(seed)
+    // Neighbouring seeds must not walk the same numbers one step apart.
+    state = next() ^ 0xA076_1D64_78BD_642F
+  }
 
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
@@ -82,11 +87,9 @@ struct SyntaxProgramWriter {
     let name = random.pick(["len", "print", "decode.sample", "table"])
     if random.chance(20) { return name + "(\(arguments(depth)))" }
     var text = name
-    for _ in 0..<random.below(4) {
-      text +=
-        " "
-        + (random.chance(30)
-          ? random.pick(["key", "in", "max"]) + String(random.below(999)) + "=" : "")
+    for number in 0..<random.below(4) {
+      let key = random.pick(["key", "in", "max"]) + "\(number)="
+      text += " " + (random.chance(30) ? key : "")
       text += argument(depth)
     }
     return text == name && random.chance(50) ? name + " x" : text
@@ -171,9 +174,9 @@ struct SyntaxProgramWriter {
 }
 
 @Suite("Syntax: random texts") struct SyntaxRandomTests {
-  @Test("programs of the grammar are read without an error", arguments: 0..<60)
+  @Test("programs of the grammar are read without an error", arguments: 0..<40)
   func programs(block: Int) {
-    for seed in 0..<50 {
+    for seed in 0..<25 {
       var writer = SyntaxProgramWriter(random: SyntaxTestRandom(block * 1_000 + seed))
       let program = writer.program()
       let cell = parseText(program)
@@ -190,7 +193,7 @@ struct SyntaxProgramWriter {
   func cutPrograms(seed: Int) {
     var writer = SyntaxProgramWriter(random: SyntaxTestRandom(seed + 77))
     let characters = Array(writer.program().unicodeScalars)
-    for end in characters.indices.prefix(400) {
+    for end in characters.indices.prefix(300) {
       var text = String.UnicodeScalarView()
       text.append(contentsOf: characters[..<end])
       expectSound(parseText(String(text)))
@@ -207,7 +210,7 @@ struct SyntaxProgramWriter {
       "key=", "é", "“", "\u{0}", "\r\n", "\t", "🙂",
     ]
 
-  @Test("tokens in any order are read without a crash", arguments: 0..<40)
+  @Test("tokens in any order are read without a crash", arguments: 0..<25)
   func tokenSoup(block: Int) {
     for seed in 0..<100 {
       var random = SyntaxTestRandom(block * 10_007 + seed)

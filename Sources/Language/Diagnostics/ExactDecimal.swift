@@ -7,6 +7,7 @@ struct Digits {
   var exponent: Int
 
   var count: Int { digits.count }
+  var isZero: Bool { digits.first == UInt8(ascii: "0") }
 
   /// The digit at a place; zero outside of those that are kept.
   subscript(place: Int) -> UInt8 {
@@ -124,7 +125,12 @@ struct ExactDecimal {
   /// The power of ten of the first digit.
   private var exponent: Int { digits.isEmpty ? 0 : digits.count - 1 - decimals }
 
-  func rounded(toSignificant count: Int) -> Digits { rounded(keeping: count) }
+  func rounded(toSignificant count: Int) -> Digits {
+    var digits = rounded(keeping: count)
+    // 99.9 to two digits is 1.0e2: the carry's digit takes the place of the last.
+    if digits.count > count { digits.digits.removeLast(digits.count - count) }
+    return digits
+  }
 
   func rounded(toDecimals count: Int) -> Digits { rounded(keeping: exponent + 1 + count) }
 

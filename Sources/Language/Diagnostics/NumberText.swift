@@ -49,12 +49,12 @@ public enum NumberText {
     if let digits {
       let decimals = max(0, min(digits, 1100))
       var rounded = ExactDecimal(value).rounded(toDecimals: decimals + 2)
-      rounded.exponent += 2
+      if !rounded.isZero { rounded.exponent += 2 }
       return plain(rounded, decimals: decimals) + "%"
     }
     var shortest = Digits(shortest: value.description)
     shortest.dropTrailingZeros()
-    shortest.exponent += 2
+    if !shortest.isZero { shortest.exponent += 2 }
     return plain(shortest, decimals: max(0, shortest.count - 1 - shortest.exponent)) + "%"
   }
 
