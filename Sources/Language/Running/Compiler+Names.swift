@@ -58,9 +58,19 @@ extension Compiler {
   func recordRead(_ name: String) {
     if isLocal(name) { return }
     if let function { function.freeNames.insert(name) }
+    if isInLambda { uses { $0.deferredNames.insert(name) } }
     if function == nil || scope.kind == .lambda || scope.kind == .sweep {
       if !definitelyBound.contains(name) { analysis.reads.insert(name) }
     }
+  }
+
+  private var isInLambda: Bool {
+    var current: Scope? = scope
+    while let scope = current {
+      if scope.kind == .lambda { return true }
+      current = scope.parent
+    }
+    return false
   }
 
   /// Reads a variable; a `fn`'s name gives the function where no variable has it.
@@ -153,6 +163,7 @@ extension Compiler {
       guard seen.insert(next.name).inserted else { continue }
       if !analysis.functions.contains(next.name) { analysis.reads.insert(next.name) }
       analysis.uses.formUnion(next.uses)
+      analysis.uses.deferredNames.formUnion(next.freeNames)
       for name in next.freeNames.sorted() {
         if resolveFunction(name) != nil && !mayBeBound(name) {
           waiting += [resolveFunction(name)?.info].compactMap { $0 }

@@ -43,7 +43,7 @@ extension Compiler {
       reads: reads.sorted().compactMap { name in
         self.session.scope.slots[name].map { (name, $0) }
       },
-      uses: uses)
+      uses: uses, ordinal: sweep.ordinal)
     let session = session
     let source = source
     return { frame, context in
@@ -81,6 +81,8 @@ struct SweepPlan: @unchecked Sendable {
   /// Session variables that the body reads, with their slots: part of every point's key.
   let reads: [(name: String, slot: Int)]
   let uses: CellUses
+  /// The place of its first call among the cell's.
+  let ordinal: Int
 }
 
 /// The options after `with`.

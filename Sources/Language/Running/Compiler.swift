@@ -74,6 +74,7 @@ final class Compiler {
         for name in BoundNames.of(target) { definitelyBound.insert(name.name) }
       }
     }
+    analysis.certainBinds = definitelyBound
     return (functions, statements)
   }
 
@@ -200,7 +201,10 @@ final class Compiler {
       for name in imported.variables {
         scope.declare(name)
         scope.bound.insert(name)
+        definitelyBound.insert(name)
+        analysis.binds.insert(name)
       }
+      analysis.functions.formUnion(imported.functions)
     } catch {
       var diagnostic = Diagnostic(error, at: span, in: source)
       diagnostic.span = span

@@ -42,12 +42,19 @@ public final class FileAccess: @unchecked Sendable {
     var own: Set<String> = []
     /// Where a file that was written while checking really is.
     var redirected: [String: String] = [:]
+    var willWrite: (@Sendable (FileUse) -> Void)?
   }
 
   public init(folder: String = "", policy: Policy = .unrestricted, redirectFolder: String? = nil) {
     self.folder = folder
     self.policy = policy
     self.redirectFolder = redirectFolder
+  }
+
+  /// Told of every file before it is written: what was begun must be known after a crash too.
+  public var willWrite: (@Sendable (FileUse) -> Void)? {
+    get { state.withLock { $0.willWrite } }
+    set { state.withLock { $0.willWrite = newValue } }
   }
 
   /// Files that an earlier run of the notebook made: it may write them again.
@@ -71,12 +78,15 @@ public final class FileAccess: @unchecked Sendable {
   public func reading(_ path: String) throws(FileError) -> String {
     let joined = Paths.join(folder, path)
     let key = Paths.resolvedForWriting(joined)
-    if let moved = state.withLock({ $0.redirected[key] }) { return moved }
+    if let moved = state.withLock({ $0.redirected[key] }) {
+      record(FileUse(path: path, resolved: key, isWrite: false))
+      return moved
+    }
     if case .confined(let readable, _) = policy {
       let allowed = readable.contains { Paths.isInside(key, $0) }
       if !allowed {
         throw .outsidePermitted(
-          path: path, resolved: key, flag: "--allow-read \(quoted(Paths.parent(of: key)))")
+          path: path, resolved: key, flag: flag("--allow-read", path, resolved: key))
       }
     }
     guard Paths.resolved(joined) != nil else { throw .notFound(path: path) }
@@ -91,7 +101,7 @@ public final class FileAccess: @unchecked Sendable {
     if case .confined(_, let writable) = policy {
       guard let root = writable.first(where: { Paths.isInside(key, $0) }) else {
         throw .outsidePermitted(
-          path: path, resolved: key, flag: "--allow-write \(quoted(Paths.parent(of: key)))")
+          path: path, resolved: key, flag: flag("--allow-write", path, resolved: key))
       }
       let below = key.dropFirst(root.count)
       if below.split(separator: "/").contains(where: { $0.hasPrefix(".") }) {
@@ -108,10 +118,13 @@ public final class FileAccess: @unchecked Sendable {
         throw .wouldOverwrite(path: path, reason: "this notebook did not make it")
       }
     }
-    state.withLock {
-      $0.uses.append(FileUse(path: path, resolved: key, isWrite: true))
+    let use = FileUse(path: path, resolved: key, isWrite: true)
+    let willWrite = state.withLock {
+      $0.uses.append(use)
       $0.own.insert(key)
+      return $0.willWrite
     }
+    willWrite?(use)
     guard let redirectFolder else { return joined }
     let moved = "\(redirectFolder)/\(Digest.hexadecimal(of: key).prefix(16))-\(Paths.name(of: key))"
     state.withLock { $0.redirected[key] = moved }
@@ -123,6 +136,18 @@ public final class FileAccess: @unchecked Sendable {
 
   /// The files this notebook made, resolved.
   public var ownFiles: [String] { state.withLock { $0.own.sorted() } }
+
+  /// The flag that would permit a path. For a relative one the folder is said as seen from the
+  /// notebook, so that a saved error is the same on every machine.
+  private func flag(_ name: String, _ path: String, resolved: String) -> String {
+    if path.hasPrefix("/") { return "\(name) \(quoted(Paths.parent(of: resolved)))" }
+    let parent = Paths.parent(of: path)
+    // A link inside the folder leads out of it.
+    if !path.split(separator: "/").contains("..") {
+      return "\(name) with the folder that '\(path)' leads to"
+    }
+    return "\(name) \(quoted(parent)), seen from the notebook,"
+  }
 
   private func quoted(_ path: String) -> String {
     path.utf8.contains(UInt8(ascii: " ")) ? "'\(path)'" : path

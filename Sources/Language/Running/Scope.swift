@@ -66,12 +66,15 @@ public struct CellUses: Sendable, Equatable {
   public var paths: Set<String> = []
   public var isVolatile = false
   public var isRandom = false
+  /// Variables that its lambdas and `fn`s read when they are called, which may be in a later cell.
+  public var deferredNames: Set<String> = []
 
   mutating func formUnion(_ other: CellUses) {
     commands.merge(other.commands) { a, _ in a }
     paths.formUnion(other.paths)
     isVolatile = isVolatile || other.isVolatile
     isRandom = isRandom || other.isRandom
+    deferredNames.formUnion(other.deferredNames)
   }
 }
 
@@ -81,6 +84,8 @@ public struct CellAnalysis: Sendable, Equatable {
   public var reads: Set<String> = []
   /// Variables it may bind.
   public var binds: Set<String> = []
+  /// Those of them that it has bound for certain when it has run to its end.
+  public var certainBinds: Set<String> = []
   /// `fn`s it defines.
   public var functions: Set<String> = []
   /// Notebooks it imports.

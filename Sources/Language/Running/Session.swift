@@ -98,6 +98,25 @@ public final class Session: @unchecked Sendable {
 
   // MARK: Cells
 
+  /// Makes the names of a checked cell known as if it had run, so that later cells can be checked
+  /// without running it. The names have no values.
+  public func assume(_ analysis: CellAnalysis) {
+    for name in analysis.binds {
+      scope.declare(name)
+      scope.bound.insert(name)
+    }
+    frame.grow(to: scope.count)
+  }
+
+  /// Does what running the cell did once: its `fn`s are defined and the variables get the values
+  /// that were kept.
+  public func restore(_ cell: CheckedCell, variables: [(name: String, value: Value)]) {
+    let context = RunContext(output: OutputBuffer())
+    for function in cell.functions { _ = try? function(frame, context) }
+    for (name, value) in variables { bind(name, to: value) }
+    scope.bound = Set(variableNames)
+  }
+
   /// Parses and checks a cell; nothing of it runs.
   public func check(_ source: SourceText) -> CheckedCell {
     let parsed = Parser.parse(source, context: self)

@@ -31,7 +31,7 @@ struct Sweep {
 
   func run(_ axes: [[Value]], around frame: Frame, context: RunContext) throws -> Table {
     let points = try combinations(axes)
-    let prefix = settings.isFresh ? nil : keyPrefix(around: frame)
+    let prefix = settings.isFresh ? nil : keyPrefix(around: frame, context)
     let progress = session.progress.start("sweep", total: points.count)
     defer { progress.finish() }
 
@@ -136,13 +136,18 @@ struct Sweep {
 
   /// What all points' keys have in common: the body, the commands, the values read, the seed; nil
   /// where a value has no digest, so that nothing can be kept.
-  private func keyPrefix(around frame: Frame) -> String? {
+  private func keyPrefix(around frame: Frame, _ context: RunContext) -> String? {
     guard session.points != nil else { return nil }
     // Inside a function, what the body reads of it is not in the session's frame.
     guard frame === session.frame else { return nil }
     var digest = Digest()
     digest.add(field: plan.source[plan.bodySpan])
-    digest.add(field: String(settings.seed ?? session.seed))
+    if plan.uses.isRandom {
+      // What names the random streams besides the point's coordinates.
+      digest.add(field: String(settings.seed ?? context.seed ?? session.seed))
+      digest.add(field: String(plan.ordinal))
+      for part in session.streamPrefix + context.streamPath { digest.add(field: part) }
+    }
     for (name, version) in plan.uses.commands.sorted(by: { $0.key < $1.key }) {
       digest.add(field: "\(name) \(version)")
     }
