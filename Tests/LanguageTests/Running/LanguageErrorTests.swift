@@ -15,7 +15,7 @@ import Testing
       ("len 1 2", "E0105 6..<7: len takes one argument by place"),
       ("answer(1)", "E0105 7..<8: answer takes no arguments by place"),
       (
-        "fn f(x) { x }\ng = f\ng(1, x=2)", "E0106 26..<27: f is given 'x' twice"
+        "g = x -> x\ng(1, x=2)", "E0106 16..<17: the function is given 'x' twice"
       ),
       ("paint colour=blu", "E0107 13..<16: 'blu' is no word for 'colour'"),
       ("\"a\" | halve", "E0108 6..<11: halve takes a number from the pipe, not a string"),
