@@ -61,7 +61,8 @@ targets.append(
 targets += (libraries.map(\.name)).map { name in
   .testTarget(
     name: name + "Tests",
-    dependencies: [.target(name: name)] + (libraries.first { $0.name == name }?.dependencies ?? []))
+    dependencies: [.target(name: name)] + (libraries.first { $0.name == name }?.dependencies ?? []),
+    exclude: ["Tensors", "Tokenizers"].contains(name) ? ["Fixtures"] : [])
 }
 targets.append(.testTarget(name: "ProjectTests", dependencies: ["Files"]))
 targets.append(.testTarget(name: "TesseraTests", dependencies: ["Files"]))

@@ -47,9 +47,3 @@ public enum Cancellation {
     if state.load(ordering: .relaxed) != 0, let pending { throw pending }
   }
 }
-
-/// A library's error that may stand for a stop that was asked for.
-public protocol InterruptionCarrier: Error {
-  /// The stop that this error carries on, if it is one.
-  var interruption: Interruption? { get }
-}

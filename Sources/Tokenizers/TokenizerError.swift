@@ -2,7 +2,7 @@ import Files
 import Kernels
 
 /// What can go wrong with a tokenizer, apart from its wording.
-public enum TokenizerError: DescribedError, Equatable {
+public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   /// The file could not be read or written.
   case file(FileError)
   /// A vocabulary file contradicts itself or its format; `place` says where in it.
@@ -28,6 +28,10 @@ public enum TokenizerError: DescribedError, Equatable {
   case cannotSave(tokenizer: String, reason: String)
   /// The work was stopped; whoever shows errors should show the interruption instead.
   case interrupted(Interruption)
+
+  public var interruption: Interruption? {
+    if case .interrupted(let reason) = self { reason } else { nil }
+  }
 
   public var code: String {
     switch self {

@@ -4,7 +4,7 @@ import Models
 import Tokenizers
 
 /// Why a model cannot be trained, or why its training stopped.
-public enum TrainingError: DescribedError, Equatable {
+public enum TrainingError: DescribedError, InterruptibleError, Equatable {
   /// A size of the model or the run that cannot be.
   case setting(name: String, value: Int, reason: String)
   case wrongRate(value: Float)
@@ -20,6 +20,10 @@ public enum TrainingError: DescribedError, Equatable {
   case tokenizer(TokenizerError)
   case model(ModelError)
   case interrupted(Interruption)
+
+  public var interruption: Interruption? {
+    if case .interrupted(let reason) = self { reason } else { nil }
+  }
 
   public var code: String {
     switch self {

@@ -238,7 +238,7 @@ extension Diagnostic {
       if self.span == nil { self.span = span }
     case let error as LanguageError:
       self.init(error.code, error.message, at: span, label: error.label, hint: error.hint)
-    case let carrier as any InterruptionCarrier where carrier.interruption != nil:
+    case let carrier as any InterruptibleError where carrier.interruption != nil:
       let error = LanguageError(carrier.interruption ?? .interrupted)
       self.init(error.code, error.message, at: span)
     case let error as any DescribedError:
