@@ -9,7 +9,7 @@ import Testing
   /// `TESSERA_WRITE_DOCS=1 swift test --filter CommandReferenceTests` writes the page.
   @Test func isUpToDate() throws {
     if getenv("TESSERA_WRITE_DOCS") != nil {
-      try DurableFile.makeFolder(packageRoot + "/docs")
+      try DurableFile.makeFolder(Self.packageRoot + "/docs")
       try CommandReference.write(TesseraCommands.registry, to: Self.path)
     }
     let page = try FileContents.text(at: Self.path)

@@ -11,7 +11,7 @@ struct TensorFrom: Command {
   static let result = ValueType.tensor
   static let examples = [
     Example("tensor.from [[1, 2], [3, 4]]", shows: "tensor i32 [2, 2]\n1  2\n3  4"),
-    Example("tensor.from [1, 2.5] type=f64", shows: "tensor f64 [2]\n  1  2.5"),
+    Example("tensor.from [1, 2.5] type=f64", shows: "tensor f64 [2]\n1  2.5"),
   ]
 
   let values = Argument<Tensor>("The numbers: integers give i32, floats f32, booleans bool.")
@@ -103,7 +103,7 @@ struct TensorUniform: Command {
   static let isRandom = true
   static let result = ValueType.tensor
   static let examples = [
-    Example("tensor.uniform [3] seed=1", shows: "")
+    Example("tensor.uniform [3] seed=1", shows: "tensor f32 [3]\n0.999624  0.145841  0.682915")
   ]
 
   let shape = Argument<TensorShape>("The extents.")
@@ -131,7 +131,7 @@ struct TensorNormal: Command {
   static let isRandom = true
   static let result = ValueType.tensor
   static let examples = [
-    Example("tensor.normal [3] seed=1", shows: "")
+    Example("tensor.normal [3] seed=1", shows: "tensor f32 [3]\n-1.88103  -0.0558803  0.234179")
   ]
 
   let shape = Argument<TensorShape>("The extents.")
