@@ -3,9 +3,9 @@ import Language
 /// All commands of the program.
 public enum TesseraCommands {
   public static let all: [any Command.Type] =
-    CoreCommands.all + TokenizerCommands.all
-    + ModelCommands.all + DecodeCommands.all + MeasureCommands.all + PruneCommands.all
-    + DataCommands.all + PlotCommands.all
+    CoreCommands.all + TokenizerCommands.all + ModelCommands.all + DecodeCommands.all
+    + MeasureCommands.all + PruneCommands.all + TrainCommands.all + DataCommands.all
+    + PlotCommands.all + TensorCommands.all
 
   public static let registry = CommandRegistry(all)
 }

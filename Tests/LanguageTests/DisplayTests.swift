@@ -114,7 +114,7 @@ private let formats: [(Value, String, String)] = [
       Table(columns: (0..<40).map { ("column\($0)", [.int($0)]) }))
     let dropped = Value.table(numbers).display.split(separator: "\n")
     #expect(dropped.allSatisfy { TextWidth.columns(of: $0) <= 120 })
-    #expect(dropped.last?.hasPrefix("… 29 more columns: column11, column12,") == true)
+    #expect(dropped.last?.contains(" more columns: column") == true, "\(dropped)")
   }
 
   @Test func listsOfAlikeRecordsAreTables() {

@@ -43,6 +43,6 @@ enum CoreCommands {
     DigestOf.self,
   ]
   private static let session: [any Command.Type] = [
-    Seed.self, Variables.self, History.self, Raise.self,
+    Help.self, Describe.self, Seed.self, Variables.self, History.self, Raise.self,
   ]
 }
