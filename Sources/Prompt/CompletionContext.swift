@@ -129,8 +129,7 @@ private struct CompletionScanner {
       defer { last = bytes[index - 1] }
       if isWordByte(byte) { return word(afterBlank: afterBlank) }
       index += 1
-      sign(byte, afterBlank: afterBlank)
-      return nil
+      return sign(byte)
     }
   }
 
@@ -232,7 +231,7 @@ private struct CompletionScanner {
       && (index + 1 == bytes.count || bytes[index + 1] != UInt8(ascii: "="))
   }
 
-  private mutating func sign(_ byte: UInt8, afterBlank: Bool) {
+  private mutating func sign(_ byte: UInt8) -> CompletionContext? {
     let top = frames.count - 1
     switch byte {
     case UInt8(ascii: "("):
@@ -242,7 +241,7 @@ private struct CompletionScanner {
     case UInt8(ascii: "{"):
       frames.append(Frame(opener: byte, callee: nil))
     case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-      close(byte)
+      return close(byte)
     case UInt8(ascii: "|"):
       frames[top].begin(piped: true)
     case UInt8(ascii: ";"):
@@ -259,36 +258,32 @@ private struct CompletionScanner {
       frames[top].isAtStart = false
     default: break
     }
+    return nil
   }
 
   private var isSingleEqual: Bool {
     index < bytes.count ? bytes[index] != UInt8(ascii: "=") : true
   }
 
-  private mutating func close(_ byte: UInt8) {
-    guard frames.count > 1 else { return }
+  private mutating func close(_ byte: UInt8) -> CompletionContext? {
+    guard frames.count > 1 else { return nil }
     let closed = frames.removeLast()
     if closed.opener == UInt8(ascii: "$"), let quote = interruptedTexts.popLast() {
-      resume(quote)
-      return
+      return resume(quote)
     }
     let top = frames.count - 1
     // `{a, b} = …` is a statement's start yet.
-    if closed.opener != UInt8(ascii: "("), frames[top].isAtStart, isBinding { return }
+    if closed.opener != UInt8(ascii: "("), frames[top].isAtStart, isBinding { return nil }
     // Arguments of `f(…)` were counted with the name.
     if !closed.isParenthesizedCall { frames[top].takeOperand() }
+    return nil
   }
 
-  private mutating func resume(_ quote: String) {
-    // The rest of the text is walked as a text of its own; if the cursor is inside it, nothing
-    // sensible can be completed, since its beginning is not known.
-    let end = Array(quote.utf8)
-    while index < bytes.count, !bytes[index...].starts(with: end) {
-      if bytes[index] == UInt8(ascii: "\\") { index += 1 }
-      index += 1
-    }
-    index = min(index + end.count, bytes.count)
-    frames[frames.count - 1].takeOperand()
+  /// Walks over the rest of a text behind `${…}`; a path with something interpolated is no path
+  /// that can be looked for.
+  private mutating func resume(_ quote: String) -> CompletionContext? {
+    let result = text(quote: quote)
+    return result.map { CompletionContext(start: $0.start, word: "", place: .nothing) }
   }
 
   /// The context where the word from `start` to the cursor is being typed.

@@ -26,8 +26,9 @@ struct ProgressLine {
 
   private func rateText(_ rate: Double) -> String {
     if rate >= 10 { return grouped(whole(rate)) + "/s" }
+    if rate < 0.1 { return "\(whole(1 / rate)) s each" }
     let tenths = whole(rate * 10)
-    return tenths >= 1 ? "\(tenths / 10).\(tenths % 10)/s" : "\(whole(1 / rate)) s each"
+    return "\(tenths / 10).\(tenths % 10)/s"
   }
 
   /// `8 s`, `3 min 20 s`, `2 h 5 min`.

@@ -1,4 +1,5 @@
 import Glibc
+import Notebooks
 import Prompt
 
 /// How the program ends; thrown by the subcommands, so that every way out passes one place.
@@ -13,6 +14,27 @@ enum ExitStatus: Int32, Error {
   case interrupted = 130
   /// The reader of standard output went away: what the signal itself would have given.
   case readerGone = 141
+
+  init(_ outcome: RunOutcome) {
+    switch outcome {
+    case .ok: self = .fine
+    case .cellFailed: self = .failed
+    case .wrongUsage: self = .wrongUsage
+    case .differs: self = .differs
+    case .unreadable: self = .unreadableInput
+    case .interrupted: self = .interrupted
+    }
+  }
+
+  /// Of several files the worst decides: what kept a file from being run at all before what its
+  /// cells did.
+  mutating func include(_ other: ExitStatus) {
+    let order: [ExitStatus] = [
+      .fine, .differs, .failed, .unreadableInput, .wrongUsage, .interrupted, .readerGone,
+    ]
+    let rank = { (status: ExitStatus) in order.firstIndex(of: status) ?? 0 }
+    if rank(other) > rank(self) { self = other }
+  }
 
   /// What is written out decides first, then how the work went.
   static func after(_ console: Console, otherwise status: ExitStatus) -> ExitStatus {

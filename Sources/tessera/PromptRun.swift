@@ -1,19 +1,20 @@
-import Commands
-import Glibc
 import Language
+import Notebooks
 import Prompt
 
-/// Starts the prompt.
+/// Opens the prompt, with a new session or with one in which a notebook was run.
 struct PromptRun {
   func run() -> ExitStatus {
     InterruptSignal.install()
     let console = Console()
-    let session = Session(
-      registry: TesseraCommands.registry,
-      progress: ProgressReporter(display: console.progressDisplay))
-    let history = HistoryFile.standard { name in getenv(name).map { String(cString: $0) } }
-    console.say("Tessera \(Version.text): 'help' shows what there is, 'exit' leaves")
-    PromptSession(session: session, console: console, history: history).run()
+    return PromptRun.converse(ProgramEnvironment.session(console), console)
+  }
+
+  static func converse(_ session: Session, _ console: Console) -> ExitStatus {
+    let history = HistoryFile.standard(ProgramEnvironment.variable)
+    let prompt = PromptSession(session: session, console: console, history: history)
+    prompt.welcome("Tessera \(Version.text): 'help' shows what there is, 'exit' leaves")
+    prompt.run()
     return ExitStatus.after(console, otherwise: .fine)
   }
 }

@@ -8,15 +8,26 @@ struct Tessera: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera",
     abstract: "A notebook-style scripting language for research on tokens.",
+    usage: """
+      tessera
+             tessera -c 'SCRIPT'
+             tessera < SCRIPT
+             tessera SUBCOMMAND …
+      """,
     discussion: """
-      Without a subcommand it reads statements from the terminal, or a script from standard input.
+      Without a subcommand it opens a prompt, or runs the script on standard input.
+      Exit codes: 0 fine, 1 a cell or script failed, 2 wrong usage, 3 output differs,
+      4 unreadable input, 130 interrupted.
       """,
     version: Version.text,
-    subcommands: [])
+    subcommands: [
+      OpenPrompt.self, RunNotebooks.self, CheckNotebooks.self, ShowStatus.self, ManageCache.self,
+      WriteReference.self,
+    ])
 
   @Option(
     name: .customShort("c"), parsing: .unconditional,
-    help: "Run a script, which may have several lines, and exit.")
+    help: ArgumentHelp("Run a script, which may have several lines.", valueName: "script"))
   var script: String?
 
   func run() throws {

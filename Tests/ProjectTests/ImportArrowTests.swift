@@ -63,7 +63,8 @@ import Testing
   func findsUpwardArrow() {
     let file = Project.File(
       path: "Sources/Tensors/X.swift",
-      text: "import Glibc\n  @preconcurrency public import Commands // why\nimport struct Models.Model")
+      text:
+        "import Glibc\n  @preconcurrency public import Commands // why\nimport struct Models.Model")
     #expect(
       Self.imports(of: file, among: floors.names) == ["Commands", "Models"]
         || Self.imports(of: file, among: floors.names) == ["Models"])

@@ -15,7 +15,8 @@ struct PackageFloors {
       let end = manifest[open.upperBound...].range(of: "\n]")
     else { throw Unreadable() }
     let list = manifest[open.upperBound..<end.lowerBound]
-    libraries = list.matches(of: /\(\s*"(\w+)",\s*\[([^\]]*(?:\[[^\]]*\][^\]]*)*)\]/).map { match in
+    libraries = list.matches(of: /\(\s*"(\w+)",\s*\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]/).map {
+      match in
       // What a dependency's condition names is no dependency.
       let dependencies = match.2.replacing(/traits: \[[^\]]*\]/, with: "")
       return Library(
