@@ -5,7 +5,7 @@ public enum TesseraCommands {
   public static let all: [any Command.Type] =
     CoreCommands.all + TokenizerCommands.all
     + ModelCommands.all + DecodeCommands.all + MeasureCommands.all + PruneCommands.all
-    + PlotCommands.all
+    + TrainCommands.all + PlotCommands.all
 
   public static let registry = CommandRegistry(all)
 }
