@@ -130,7 +130,7 @@ public enum LanguageModelTraining {
     return (ids.dropLast() + [Array(last[..<cut])], [Array(last[cut...])])
   }
 
-  private static func measure(
+  static func measure(
     _ trainer: LlamaTrainer, held: [[Int32]], training: [[Int32]], marker: Int32,
     _ tokenizer: Tokenizer
   ) throws(TrainingError) -> TrainedLanguageModel.HeldOut {

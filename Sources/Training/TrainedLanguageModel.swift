@@ -38,6 +38,9 @@ public struct TrainedLanguageModel: Sendable {
   public let losses: [Float]
   public let heldOut: HeldOut
 
+  /// The files of a saved model.
+  public static let fileNames = ["config.json", "model.safetensors", "tokenizer.json"]
+
   /// Writes `config.json`, `model.safetensors` (16-bit floats) and `tokenizer.json` to a folder, as
   /// Hugging Face's tools name and read them.
   ///
