@@ -14,7 +14,12 @@ extension AxisKind: WordParameter {}
 final class ChartObject: ObjectValue {
   let text: String
 
-  init(_ text: String) { self.text = text }
+  init(_ text: String) {
+    // A cell ends its own lines.
+    var text = text
+    while text.last == "\n" { text.removeLast() }
+    self.text = text
+  }
 
   var typeName: String { "chart" }
   var summary: String { "chart" }
