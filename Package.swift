@@ -28,7 +28,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
       "Tensors", "Kernels", "Files",
     ]
   ),
-  ("Notebooks", ["Language", "Commands", "Files", yams]),
+  ("Notebooks", ["Language", "Commands", "Kernels", "Files", yams]),
   (
     "Prompt",
     [

@@ -108,7 +108,21 @@ import Testing
 
   /// Files of several small types that belong together, named after their topic.
   static let topicFiles: Set<String> = [
-    "Sources/Language/Syntax/SyntaxTree.swift"
+    "Sources/Language/Syntax/SyntaxTree.swift",
+    "Sources/Commands/Core/ArithmeticCommands.swift",
+    "Sources/Commands/Core/ConversionCommands.swift",
+    "Sources/Commands/Core/CoreParameters.swift",
+    "Sources/Commands/Core/GroupingCommands.swift",
+    "Sources/Commands/Core/OrderingCommands.swift",
+    "Sources/Commands/Core/TakingCommands.swift",
+    "Sources/Commands/Core/WalkingCommands.swift",
+    "Sources/Tokenizers/HuggingFaceWriter.swift",
+    "Sources/Training/Stories/Schemes/AdventureSchemes.swift",
+    "Sources/Training/Stories/Schemes/FriendSchemes.swift",
+    "Sources/Training/Stories/Schemes/TroubleSchemes.swift",
+    "Sources/Training/Stories/Schemes/WorkSchemes.swift",
+    "Sources/Training/Stories/StoryCasting.swift",
+    "Sources/Training/Stories/StoryFragments.swift",
   ]
 
   @Test("nothing is left that only held a place")
@@ -126,7 +140,8 @@ import Testing
     where Paths.isFolder(Paths.join(Project.root, folder)) {
       files += try Project.files(below: folder, ending: "")
     }
-    for file in files {
+    // Journals stay where they were made: git does not take them.
+    for file in files where !file.name.hasSuffix(".runs.jsonl") {
       for path in paths { #expect(!file.text.contains(path), "\(file.path) names \(path)") }
     }
   }

@@ -15,7 +15,8 @@ enum StoriesForm: String, WordParameter {
 /// `data.stories`: a world of little stories, for machines without a corpus.
 struct DataStories: Command {
   static let name = "data.stories"
-  static let summary = "Generate little English stories whose characters and things stay consistent."
+  static let summary =
+    "Generate little English stories whose characters and things stay consistent."
   static let searchWords = ["corpus", "text", "generate", "tinystories", "synthetic"]
   static let isRandom = true
   static let result = ValueType.any

@@ -117,7 +117,7 @@ struct TensorUniform: Command {
     guard low.isFinite, high.isFinite, low <= high else {
       throw call.outOfRange(self.high, given: .float(high), range: "finite numbers from low on")
     }
-    return try call.random(shape, type, seed, "tensor.uniform") {
+    return try call.drawn(shape, type, seed, "tensor.uniform") {
       low + (high - low) * $0.uniform()
     }
   }
@@ -142,13 +142,13 @@ struct TensorNormal: Command {
 
   func run(_ call: Call) throws -> Value {
     let (mean, deviation) = (try call[mean], try call[std])
-    return try call.random(shape, type, seed, "tensor.normal") { mean + deviation * $0.normal() }
+    return try call.drawn(shape, type, seed, "tensor.normal") { mean + deviation * $0.normal() }
   }
 }
 
 extension Call {
   /// A tensor whose elements are drawn one after another.
-  fileprivate func random(
+  fileprivate func drawn(
     _ shape: Argument<TensorShape>, _ type: Option<ElementType>, _ seed: Option<Int?>,
     _ name: String, _ draw: (inout RandomStream) -> Double
   ) throws -> Value {
