@@ -199,7 +199,7 @@ struct StoryChecker {
       }
       // The first time, also in what somebody says, it is "a" thing, or somebody's: "her red ball".
       for thing in nouns where !introduced.contains(thing) {
-        guard let place = sentence.text.range(of: " " + thing) else { continue }
+        guard let place = sentence.text.firstPlace(of: " " + thing) else { continue }
         let before = sentence.text[..<place.lowerBound].lowercased()
         let near = before.split { " \",:".contains($0) }.suffix(4)
         let isNew = near.contains {
@@ -347,7 +347,7 @@ struct StoryChecker {
 
 extension StringProtocol {
   /// Where a text first stands in this one.
-  func range(of part: String) -> Range<Index>? {
+  func firstPlace(of part: String) -> Range<Index>? {
     var start = startIndex
     while start < endIndex {
       if self[start...].hasPrefix(part),

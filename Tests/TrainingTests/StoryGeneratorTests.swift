@@ -25,7 +25,7 @@ import Testing
       for index in 0..<200 where tried < 20 {
         let story = generator.story(index)
         guard
-          let number = story.sentences.firstIndex(where: { $0.text.range(of: old) != nil }),
+          let number = story.sentences.firstIndex(where: { $0.text.firstPlace(of: old) != nil }),
           !story.sentences[number].text.contains("\"")
         else { continue }
         tried += 1
@@ -139,7 +139,7 @@ extension Story {
   fileprivate func replacing(_ old: String, by new: String, in number: Int) -> Story {
     var sentences = sentences
     let sentence = sentences[number]
-    guard let place = sentence.text.range(of: old) else { return self }
+    guard let place = sentence.text.firstPlace(of: old) else { return self }
     let changed = sentence.text[..<place.lowerBound] + new + sentence.text[place.upperBound...]
     sentences[number] = StorySentence(
       text: String(changed), paragraph: sentence.paragraph, characters: sentence.characters,
