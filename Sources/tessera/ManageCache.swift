@@ -20,7 +20,8 @@ struct ManageCache: ParsableCommand {
     case .show: console.show(CacheListing(cache).text)
     case .clear:
       let cleared = cache.clear()
-      console.show(CacheListing.count(cleared.entries) + " removed, " + CacheListing.size(cleared.bytes))
+      let entries = CacheListing.count(cleared.entries)
+      console.show("\(entries) removed, \(CacheListing.size(cleared.bytes))")
     }
     throw ExitStatus.after(console, otherwise: .fine)
   }

@@ -40,8 +40,8 @@ import Testing
     var cells: [(info: Substring, source: String)] = []
     var info: Substring?
     var lines: [Substring] = []
-    for line in try text("docs/language.md").split(separator: "\n", omittingEmptySubsequences: false)
-    {
+    let page = try text("docs/language.md")
+    for line in page.split(separator: "\n", omittingEmptySubsequences: false) {
       if let open = info {
         if line == "```" {
           cells.append((open, lines.joined(separator: "\n")))
