@@ -47,12 +47,11 @@ enum Program {
     posix_spawn_file_actions_addopen(&actions, 0, files.input, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, files.output, making, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, files.errors, making, 0o600)
-    posix_spawn_file_actions_addchdir_np(&actions, folder)
-    var words = arguments.map { strdup($0) } + [nil]
+    var words = (["env", "-C", folder] + arguments).map { strdup($0) } + [nil]
     var variables = environment(folder).map { strdup($0) } + [nil]
     defer { (words + variables).forEach { free($0) } }
     var process: pid_t = 0
-    let code = posix_spawnp(&process, arguments[0], &actions, nil, &words, &variables)
+    let code = posix_spawnp(&process, "env", &actions, nil, &words, &variables)
     try #require(code == 0, "\(arguments[0]) cannot be started: \(code)")
     return process
   }

@@ -32,7 +32,8 @@ final class Terminal {
     let process = try Program.start(
       ["tmux", "-S", socket] + arguments, in: folder.path, files: files)
     let code = Program.wait(for: process)
-    try #require(code == 0, "tmux \(arguments): \(try folder.text(".terr"))")
+    let errors = try folder.text(".terr")
+    try #require(code == 0, "tmux \(arguments): \(errors)")
     return try FileContents.text(at: files.1)
   }
 
