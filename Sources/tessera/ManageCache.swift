@@ -19,9 +19,8 @@ struct ManageCache: ParsableCommand {
     switch action {
     case .show: console.show(CacheListing(cache).text)
     case .clear:
-      let cleared = cache.clear()
-      let entries = CacheListing.count(cleared.entries)
-      console.show("\(entries) removed, \(CacheListing.size(cleared.bytes))")
+      let (entries, bytes) = cache.clear()
+      console.show("\(CacheListing.count(entries)) removed, \(CacheListing.size(bytes))")
     }
     throw ExitStatus.after(console, otherwise: .fine)
   }

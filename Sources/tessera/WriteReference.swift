@@ -18,7 +18,7 @@ struct WriteReference: ParsableCommand {
 
   func run() throws {
     let console = Console()
-    let page = CommandReference(TesseraCommands.registry).text
+    let page = CommandReference.markdown(TesseraCommands.registry)
     do {
       if checks {
         let saved = Paths.exists(output) ? try FileContents.text(at: output) : ""

@@ -31,7 +31,7 @@ import Testing
   func waiting() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
-    defer { ends.forEach { close($0) } }
+    defer { for end in ends { close(end) } }
     let reader = PlainReader(descriptor: ends[0])
     #expect(!reader.hasWaitingInput)
     _ = write(ends[1], "a\nb\n", 4)

@@ -49,7 +49,7 @@ enum Program {
     posix_spawn_file_actions_addopen(&actions, 2, files.errors, making, 0o600)
     var words = (["env", "-C", folder] + arguments).map { strdup($0) } + [nil]
     var variables = environment(folder).map { strdup($0) } + [nil]
-    defer { (words + variables).forEach { free($0) } }
+    defer { for word in words + variables { free(word) } }
     var process: pid_t = 0
     let code = posix_spawnp(&process, "env", &actions, nil, &words, &variables)
     try #require(code == 0, "\(arguments[0]) cannot be started: \(code)")
