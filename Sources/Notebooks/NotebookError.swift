@@ -22,7 +22,7 @@ public enum NotebookError: DescribedError, Equatable {
   case importCycle([String])
   case importBroken(path: String, reason: String)
   case conflict(path: String, beside: String)
-  case interrupted
+  case noNotebooks(path: String)
 
   public var code: String {
     switch self {
@@ -43,7 +43,7 @@ public enum NotebookError: DescribedError, Equatable {
     case .importCycle: "E0823"
     case .importBroken: "E0824"
     case .conflict: "E0825"
-    case .interrupted: "E0826"
+    case .noNotebooks: "E0826"
     }
   }
 
@@ -79,7 +79,7 @@ public enum NotebookError: DescribedError, Equatable {
     case .importBroken(let path, let reason): "cannot import '\(path)': \(reason)"
     case .conflict(let path, let beside):
       "'\(path)' was changed while it ran, so the result is in '\(beside)'"
-    case .interrupted: "interrupted"
+    case .noNotebooks(let path): "there is no notebook in '\(path)'"
     }
   }
 
@@ -97,6 +97,7 @@ public enum NotebookError: DescribedError, Equatable {
       "its cells are \(cells.joined(separator: ", "))"
     case .parametersNeedOutput: "add -o with the name of the copy"
     case .locked: "wait for it to end"
+    case .noNotebooks: "a notebook is a .md file with a fence marked tessera"
     default: nil
     }
   }

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Testing
 
 @testable import Notebooks
@@ -280,5 +281,32 @@ import Testing
     #expect(
       OutputBlock.sanitized("a\0b\r\u{1B}[31m\u{9B}\u{7F}")
         == "a\\u{0}b\\u{d}\\u{1b}[31m\\u{9b}\\u{7f}")
+  }
+}
+
+@Suite("Finding notebooks") struct NotebookFolderTests {
+  @Test("a folder's notebooks are its Markdown files with cells")
+  func folders() throws {
+    let notebook = try TestNotebook()
+    let folder = notebook.folder + "/nb"
+    #expect(throws: NotebookError.noNotebooks(path: folder)) {
+      try NotebookFolder.notebooks(at: [folder])
+    }
+    try DurableFile.makeFolder(folder + "/b/.hidden")
+    symlink(folder, folder + "/b/loop")
+    let cell = "```tessera\n1\n```\n"
+    try notebook.write(cell, to: "z.md")
+    try notebook.write(cell, to: "b/a.md")
+    try notebook.write(cell, to: "b/.hidden/x.md")
+    try notebook.write(cell, to: "z.result.md")
+    try notebook.write(cell, to: "z.result-2.md")
+    try notebook.write(cell, to: "z.txt")
+    try notebook.write("prose", to: "prose.md")
+    try notebook.write("```tessera\n", to: "broken.md")
+    try DurableFile.replace(folder + "/damaged.md", with: Array(cell.utf8) + [0xFF])
+    try DurableFile.replace(folder + "/binary.md", with: [0xFF])
+    #expect(
+      try NotebookFolder.notebooks(at: [folder, "given"])
+        == ["b/a.md", "broken.md", "damaged.md", "z.md"].map { folder + "/" + $0 } + ["given"])
   }
 }

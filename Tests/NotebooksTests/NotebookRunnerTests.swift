@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import Language
+import Synchronization
 import Testing
 
 @testable import Notebooks
@@ -501,6 +502,28 @@ import Testing
     #expect(try notebook.read() == text)
   }
 
+  @Test("whichever save fails, the notebook is whole and the next run ends as if nothing had been")
+  func everySaveFails() throws {
+    let source = fence("a", "1") + fence("b", "writefile \"x\" \"out.txt\"\n2") + fence("c", "3")
+    let whole = try TestNotebook()
+    try whole.write(source)
+    whole.run()
+    for failing in 1...3 {
+      try notebook.write(source)
+      let saves = SaveCount()
+      let runner = NotebookRunner(notebook.path(), environment: notebook.environment())
+      runner.replaceFile = { path, bytes in
+        if saves.next() == failing { throw FileError.noSpace(path: path) }
+        try DurableFile.replace(path, with: bytes)
+      }
+      #expect(runner.run().outcome == .cellFailed)
+      let saved = try notebook.outputs()
+      #expect(saved.prefix { $0 != nil }.count == failing - 1)
+      #expect(notebook.run().outcome == .ok)
+      #expect(try notebook.read() == whole.read())
+    }
+  }
+
   // MARK: Telling
 
   @Test("an observer sees cells, outputs and notes in their order")
@@ -559,6 +582,16 @@ import Testing
     #expect(try notebook.outputs()[0]?.contains("3  6") == true)
     notebook.run { $0.isFresh = true }
     #expect(RunCounts["sweep"] == 6)
+  }
+}
+
+final class SaveCount: Sendable {
+  private let count = Mutex(0)
+  func next() -> Int {
+    count.withLock {
+      $0 += 1
+      return $0
+    }
   }
 }
 

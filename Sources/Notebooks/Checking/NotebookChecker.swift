@@ -66,6 +66,8 @@ public final class NotebookChecker {
     let journal: JournalWriter
     let watchdog: Watchdog?
     let comparison: OutputComparison
+    /// Files that earlier runs made.
+    let ownFiles: Set<String>
     /// Files written by cells whose result depends on time or machine.
     var volatileFiles: Set<String> = []
 
@@ -79,6 +81,7 @@ public final class NotebookChecker {
       self.bytes = bytes
       self.document = document
       journal = JournalWriter(Journal(for: checker.path), observer: checker.observer)
+      ownFiles = journal.journal.ownFiles
       comparison = OutputComparison(tolerance: document.frontMatter.tolerance)
       let location = NotebookLocation(path)
       let policy = environment.permissions.policy(folder: location.folder)
@@ -86,7 +89,7 @@ public final class NotebookChecker {
         root: location.resolved, policy: policy, environment: environment, isFresh: true,
         redirectFolder: temporary)
       let files = FileAccess(folder: location.folder, policy: policy, redirectFolder: temporary)
-      files.adopt(ownFiles: journal.journal.ownFiles)
+      files.adopt(ownFiles: ownFiles)
       watchdog = Watchdog(seconds: options.maximumSeconds, bytes: options.maximumBytes)
       let outline = NotebookOutline(document, folder: location.folder, modules: modules)
       steps = CellSteps(
@@ -215,9 +218,7 @@ public final class NotebookChecker {
       file name: String, _ resolved: String, exists: Bool, _ bytes: [UInt8]
     ) {
       do throws(FileError) {
-        if exists, !environment.permissions.allowsAll,
-          !journal.journal.ownFiles.contains(resolved)
-        {
+        if exists, !environment.permissions.allowsAll, !ownFiles.contains(resolved) {
           throw .wouldOverwrite(path: name, reason: "this notebook did not make it")
         }
         journal.add(writes: resolved)

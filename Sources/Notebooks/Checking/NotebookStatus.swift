@@ -91,7 +91,7 @@ public struct NotebookStatus: Sendable {
       }
       record = journal.record(key: saved, cell: cell.name)
       if saved == key.short {
-        status.state = hasFailed(cell, output, record) ? .failed : .fresh
+        status.state = journal.hasFailed(cell) ? .failed : .fresh
         if status.state == .failed, let code = record?.errorCode { status.reasons = [code] }
         return
       }
@@ -111,15 +111,6 @@ public struct NotebookStatus: Sendable {
         record == nil ? "its key differs, and no journal says why" : "its key differs"
       ]
     }
-  }
-
-  /// An output with the present key is none of a finished cell where the cell stopped.
-  private func hasFailed(_ cell: NotebookCell, _ output: OutputBlock, _ record: JournalRecord?)
-    -> Bool
-  {
-    if let record { return record.outcome == .failed }
-    guard cell.options.expectation == nil else { return false }
-    return TextDifference.lines(output.body).contains { $0.hasPrefix("error[E") }
   }
 
   /// One line a cell: name, state, reasons.

@@ -38,6 +38,11 @@ struct LineScanner {
     return Line(number: number, start: start, end: end, next: feed + 1)
   }
 
+  static func firstNUL(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard let base = bytes.baseAddress, let found = memchr(base, 0, bytes.count) else { return nil }
+    return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+  }
+
   /// Looks at the coming lines without taking them.
   var copy: LineScanner { self }
 }

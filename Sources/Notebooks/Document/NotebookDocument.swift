@@ -31,7 +31,7 @@ public struct NotebookDocument: Sendable {
   /// - Complexity: linear in the number of bytes.
   public init(reading bytes: [UInt8], path: String = "notebook") throws(NotebookError) {
     func line(of byte: Int) -> Int { 1 + bytes[..<byte].count { $0 == 0x0A } }
-    if let byte = bytes.firstIndex(of: 0) {
+    if let byte = bytes.withUnsafeBufferPointer(LineScanner.firstNUL) {
       throw .containsNUL(path: path, line: line(of: byte), byte: byte)
     }
     if let byte = FileContents.firstInvalidUTF8(in: bytes) {

@@ -99,6 +99,7 @@ public struct Tolerance: Sendable, Equatable {
 
   public func accepts(_ a: Double, _ b: Double) -> Bool {
     if a == b || (a.isNaN && b.isNaN) { return true }
+    guard a.isFinite, b.isFinite else { return false }
     return (a - b).magnitude <= relative * max(a.magnitude, b.magnitude) + absolute
   }
 }

@@ -69,19 +69,22 @@ final class CellSteps {
   func run(_ index: Int, observer: (any RunObserver)?) -> Result {
     let cell = outline.document.cells[index]
     let clock = ContinuousClock()
+    // A check runs imported notebooks.
+    watchdog?.begin()
+    defer { watchdog?.end() }
+    let mark = files.useCount
     let checked = session.check(cell.source)
     for note in checked.notes {
       observer?.note(DiagnosticPrinter(source: cell.source).text(note))
     }
     var result = Result(key: outline.baseKey(of: index, keys: keys))
-    let mark = files.useCount
     if checked.errors.isEmpty, !isFresh, let entry = restore(index, checked, base: result.key.base)
     {
       observer?.showBody(entry.output)
       result.isCached = true
       result.body = entry.output
       result.seconds = entry.seconds
-      note(files.uses(since: mark), in: &result)
+      note(files.uses(since: mark), of: index, in: &result)
       result.written = entry.written
       keys.append(result.key.whole)
       return result
@@ -93,13 +96,11 @@ final class CellSteps {
     if checked.errors.isEmpty {
       ProcessMemory.resetPeak()
       let start = clock.now
-      watchdog?.begin()
       do throws(Diagnostic) {
         try session.run(checked, output: sink)
       } catch {
         result.diagnostics = [error]
       }
-      watchdog?.end()
       result.seconds = (clock.now - start) / .seconds(1)
       result.peakMemory = ProcessMemory.peak
       result.notes = session.takeNotes()
@@ -112,7 +113,7 @@ final class CellSteps {
     result.failure = failure(of: cell, result.diagnostics)
     if let failure = result.failure, failure.code == "E0822" { sink.showBody(failure.text) }
     result.body = sink.body
-    note(files.uses(since: mark), in: &result)
+    note(files.uses(since: mark), of: index, in: &result)
     keys.append(result.key.whole)
     if result.failure == nil, result.seconds > environment.cacheThreshold {
       store(index, result, seed: session.seed == seed ? nil : session.seed)
@@ -139,7 +140,12 @@ final class CellSteps {
   }
 
   /// Takes in which files the cell opened and wrote.
-  private func note(_ uses: [FileUse], in result: inout Result) {
+  private func note(_ uses: [FileUse], of index: Int, in result: inout Result) {
+    // Imported notebooks have a place of their own in the key.
+    let imports = Set(
+      outline.graph.nodes[index].analysis.imports.map {
+        Paths.resolvedForWriting(Paths.join(files.folder, $0))
+      })
     var seen: Set<FileUse> = []
     var written: Set<String> = []
     for use in uses where seen.insert(use).inserted {
@@ -148,7 +154,7 @@ final class CellSteps {
         continue
       }
       // What it made itself it does not depend on.
-      if written.contains(use.resolved) { continue }
+      if written.contains(use.resolved) || imports.contains(use.resolved) { continue }
       let digest = digest(of: use)
       result.files.append(
         JournalRecord.File(path: use.path, resolved: use.resolved, digest: digest))

@@ -45,6 +45,12 @@ public final class NotebookModules: @unchecked Sendable {
     return try body()
   }
 
+  /// True where some definition of the notebook depends on time or machine.
+  func isVolatile(_ path: String, in session: Session) -> Bool {
+    guard let outline = try? outline(path, in: session) else { return false }
+    return outline.graph.nodes.contains { $0.isVolatile && !$0.analysis.binds.isEmpty }
+  }
+
   func outline(_ path: String, in session: Session) throws -> NotebookOutline {
     try outline(resolved: resolve(path, in: session), as: path)
   }
@@ -156,6 +162,13 @@ public struct NotebookImports: NotebookImporter {
       return names
     case .run:
       let (module, names) = try modules.session(path, in: session)
+      // What it read, the importing cell depends on.
+      for use in module.files.uses() where !use.isWrite {
+        session.files.record(
+          FileUse(
+            path: Paths.relative(use.resolved, to: session.files.folder), resolved: use.resolved,
+            isWrite: false))
+      }
       for name in names.functions {
         if let function = module.function(name) { session.take(function: function) }
       }
@@ -171,5 +184,16 @@ public struct NotebookImports: NotebookImporter {
 
   public func names(_ path: String, in session: Session) -> ImportedNames {
     (try? modules.outline(path, in: session))?.definitions ?? ImportedNames()
+  }
+}
+
+extension Paths {
+  /// A resolved path as seen from a resolved folder.
+  static func relative(_ path: String, to folder: String) -> String {
+    let target = path.split(separator: "/")
+    let start = Paths.resolvedForWriting(folder.isEmpty ? "." : folder).split(separator: "/")
+    let shared = zip(target, start).prefix { $0 == $1 }.count
+    let up = Array(repeating: Substring(".."), count: start.count - shared)
+    return (up + target[shared...]).joined(separator: "/")
   }
 }

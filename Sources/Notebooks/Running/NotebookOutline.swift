@@ -34,7 +34,11 @@ struct NotebookOutline {
     for cell in document.cells {
       let checked = session.check(cell.source)
       session.assume(checked.analysis)
-      graph.add(cell.name, checked.analysis)
+      var analysis = checked.analysis
+      if analysis.imports.contains(where: { modules.isVolatile($0, in: session) }) {
+        analysis.uses.isVolatile = true
+      }
+      graph.add(cell.name, analysis)
       diagnostics.append(checked.diagnostics)
     }
     self.graph = graph

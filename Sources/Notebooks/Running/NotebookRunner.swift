@@ -74,6 +74,7 @@ public final class NotebookRunner {
     do {
       lock = try NotebookLock.take(target)
       journal = Journal(for: target)
+      Leftovers.remove(from: Paths.parent(of: target))
       if journal.size > Journal.sizeLimit {
         try journal.compact(cells: Set(document.cells.map(\.name)))
       }
@@ -220,17 +221,18 @@ public final class NotebookRunner {
         report.outcome = .interrupted
         goesOn = false
       } else {
-        if !result.isCached || saves { journal.add(record(cell, result), digests: steps.digests) }
-        if saves {
-          document.setOutput(block(index, result), ofCell: index)
-          goesOn = save()
-        }
+        if saves { document.setOutput(block(index, result), ofCell: index) }
+        journal.add(record(cell, result), digests: steps.digests)
+        if saves { goesOn = save() }
         if result.failure != nil {
           if report.outcome == .ok { report.outcome = .cellFailed }
           if !options.keepsGoing || !saves { goesOn = false }
         }
       }
       shown?.cellEnds(cell, cellReport)
+      if !saves, result.failure != nil {
+        observer?.note("cell '\(cell.name)', which others need, stops:\n\(result.body)")
+      }
       return goesOn
     }
 
@@ -242,9 +244,7 @@ public final class NotebookRunner {
         name: cell.name, key: result.key.short, isUnchecked: isVolatile, body: result.body)
       // What depends on time or machine stays as it was saved first.
       if isVolatile, !options.isFresh, result.failure == nil, let old = cell.output,
-        old.key == block.key,
-        journal.journal.record(key: result.key.short, cell: cell.name)?
-          .outcome != .failed
+        old.key == block.key, !journal.journal.hasFailed(cell)
       {
         block.body = old.body
       }

@@ -11,6 +11,7 @@ struct NotebookSaver {
 
   /// The bytes that the file holds as far as we know; nil for none.
   private var known: [UInt8]?
+  /// What it looked like when we last saw that it holds them.
   private var stamp: FileStamp?
   /// Replaces a file; tests make it fail.
   private let replace: @Sendable (String, [UInt8]) throws -> Void
@@ -25,7 +26,6 @@ struct NotebookSaver {
     self.path = path
     self.known = known
     self.replace = replace
-    stamp = FileStamp(path)
   }
 
   /// Writes the notebook where it differs from what is there.

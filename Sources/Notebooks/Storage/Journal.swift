@@ -93,6 +93,16 @@ public struct Journal: Sendable {
     records.last { $0.outcome != .failed && $0.base == base }
   }
 
+  /// The cell's saved output is that of a run that stopped; without a record, its text tells.
+  func hasFailed(_ cell: NotebookCell) -> Bool {
+    guard let output = cell.output else { return false }
+    if let record = output.key.flatMap({ record(key: $0, cell: cell.name) }) {
+      return record.outcome == .failed
+    }
+    guard cell.options.expectation == nil else { return false }
+    return TextDifference.lines(output.body).contains { $0.hasPrefix("error[E") }
+  }
+
   // MARK: Writing
 
   private mutating func append(_ json: JSON) throws(FileError) {
