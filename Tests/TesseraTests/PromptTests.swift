@@ -12,6 +12,8 @@ struct PromptTests {
     let start = try terminal.wait(forLast: ">")
     #expect(start.count == 2 && start[0].hasPrefix("Tessera "))
     try terminal.enter("x = 20 + 1")
+    // Lines that come before the prompt is back count as pasted, and are shown behind "…".
+    try terminal.wait(for: "the prompt") { $0.suffix(2) == ["> x = 20 + 1", ">"] }
     try terminal.enter("x * 2")
     try terminal.wait(for: "the value") { $0.suffix(3) == ["> x * 2", "42", ">"] }
     try terminal.enter("_ + 1")

@@ -45,7 +45,8 @@ public enum NotebookFolder {
 
   /// `nb.result.md`, `nb.result-2.md`.
   private static func isResult(_ name: String) -> Bool {
-    guard let part = name.split(separator: ".").dropLast().last, name.split(separator: ".").count > 2
+    guard let part = name.split(separator: ".").dropLast().last,
+      name.split(separator: ".").count > 2
     else { return false }
     return part == "result" || (part.hasPrefix("result-") && Int(part.dropFirst(7)) != nil)
   }

@@ -22,7 +22,8 @@ struct NotebookOutline {
     self.modules = modules
     let environment = modules.environment
     let files = FileAccess(folder: folder, policy: modules.policy)
-    session = Session(registry: environment.registry, files: files)
+    let session = Session(registry: environment.registry, files: files)
+    self.session = session
     session.importer = NotebookImports(modules: modules, mode: .outline)
     var graph = CellGraph(parameters: document.frontMatter.parameters.map(\.name))
     var diagnostics: [[Diagnostic]] = []
