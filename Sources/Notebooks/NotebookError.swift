@@ -11,6 +11,7 @@ public enum NotebookError: DescribedError, Equatable {
   case badCellName(name: String, line: Int)
   case badOption(line: Int, text: String, reason: String, suggestion: String?)
   case frontMatter(line: Int, reason: String)
+  case cellTooLarge(line: Int, bytes: Int, limit: Int)
   // The request.
   case unknownParameter(name: String, declared: [String], suggestion: String?)
   case parameterType(name: String, wanted: String, given: String)
@@ -34,6 +35,7 @@ public enum NotebookError: DescribedError, Equatable {
     case .badCellName: "E0806"
     case .badOption: "E0807"
     case .frontMatter: "E0808"
+    case .cellTooLarge: "E0809"
     case .unknownParameter: "E0811"
     case .parameterType: "E0812"
     case .parametersNeedOutput: "E0813"
@@ -63,6 +65,8 @@ public enum NotebookError: DescribedError, Equatable {
       "line \(line): '\(name)' is no name for a cell"
     case .badOption(let line, let text, let reason, _): "line \(line): '\(text)' \(reason)"
     case .frontMatter(let line, let reason): "front matter, line \(line): \(reason)"
+    case .cellTooLarge(let line, let bytes, let limit):
+      "line \(line): the cell holds \(bytes) bytes, the limit is \(limit)"
     case .unknownParameter(let name, _, _): "the notebook declares no parameter '\(name)'"
     case .parameterType(let name, let wanted, let given):
       "the parameter '\(name)' wants \(wanted), not '\(given)'"
@@ -107,7 +111,8 @@ public enum NotebookError: DescribedError, Equatable {
     switch self {
     case .notUTF8(_, let line, _), .containsNUL(_, let line, _), .unclosedFence(let line, _),
       .unclosedComment(let line), .duplicateCell(_, let line, _), .badCellName(_, let line),
-      .badOption(let line, _, _, _), .frontMatter(let line, _):
+      .badOption(let line, _, _, _), .frontMatter(let line, _),
+      .cellTooLarge(let line, _, _):
       line
     default: nil
     }

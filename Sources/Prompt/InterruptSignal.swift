@@ -30,11 +30,14 @@ public enum InterruptSignal {
     // Without SA_RESTART: a read that waits for a line must return.
     action.sa_flags = 0
     sigemptyset(&action.sa_mask)
-    sigaction(SIGINT, &action, nil)
-    if alsoTermination {
-      sigaction(SIGTERM, &action, nil)
-      sigaction(SIGHUP, &action, nil)
+    var heard = sigset_t()
+    sigemptyset(&heard)
+    for signal in alsoTermination ? [SIGINT, SIGTERM, SIGHUP] : [SIGINT] {
+      sigaction(signal, &action, nil)
+      sigaddset(&heard, signal)
     }
+    // A parent may have blocked them in a thread of its own and passed that on.
+    pthread_sigmask(SIG_UNBLOCK, &heard, nil)
   }
 
   /// Runs in the signal handler: atomics, the clock, `write` and `_exit` only.

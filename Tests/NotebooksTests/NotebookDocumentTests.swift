@@ -275,6 +275,16 @@ import Testing
     #expect(document.bytes == bytes)
   }
 
+  @Test("a cell of 20 MB is refused by its line")
+  func hugeCell() throws {
+    let line = [UInt8](repeating: UInt8(ascii: "a"), count: 20_000_000)
+    let bytes = Array("text\n```tessera\n".utf8) + line + Array("\n```\n".utf8)
+    let document = try NotebookDocument(reading: bytes)
+    #expect(
+      document.problems == [.cellTooLarge(line: 2, bytes: 20_000_001, limit: 16_777_216)])
+    #expect(document.bytes == bytes)
+  }
+
   @Test("control characters of an output are written out")
   func sanitizing() {
     #expect(OutputBlock.sanitized("plain é\tx\n") == "plain é\tx\n")

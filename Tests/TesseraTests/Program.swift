@@ -51,15 +51,18 @@ enum Program {
     var variables = environment(folder).map { strdup($0) } + [nil]
     defer { for word in words + variables { free(word) } }
     var process: pid_t = 0
-    // Whoever runs the tests may ignore Ctrl-C; the program under test must not inherit that.
+    // The test's own thread blocks signals, and whoever runs the tests may ignore some; the program
+    // under test must not inherit either.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     var signals = sigset_t()
     sigemptyset(&signals)
-    for signal in [SIGINT, SIGQUIT, SIGTERM] { sigaddset(&signals, signal) }
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    for signal in [SIGINT, SIGQUIT, SIGTERM, SIGPIPE] { sigaddset(&signals, signal) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
     let code = posix_spawnp(&process, "env", &actions, &attributes, &words, &variables)
     try #require(code == 0, "\(arguments[0]) cannot be started: \(code)")
     return process

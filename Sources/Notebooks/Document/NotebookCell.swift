@@ -2,6 +2,9 @@ import Language
 
 /// A fence marked `tessera`, with the output that stands after it.
 public struct NotebookCell: Sendable {
+  /// Larger sources are refused before anything looks at them.
+  public static let sizeLimit = 16 << 20
+
   /// Its name in the text, or `c1`, `c2`, … in the order of the cells without one.
   public let name: String
   public let isNamed: Bool

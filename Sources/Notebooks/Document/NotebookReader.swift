@@ -88,9 +88,14 @@ struct NotebookReader {
     let words = info.split { $0 == " " || $0 == "\t" }
     guard words.first == "tessera" else { return }
 
+    let isTooLarge = inside.count > NotebookCell.sizeLimit
+    if isTooLarge {
+      problems.append(
+        .cellTooLarge(line: fence.line, bytes: inside.count, limit: NotebookCell.sizeLimit))
+    }
     var cell = FoundCell(
       fence: fence, name: nil, options: CellOptions(),
-      source: content(inside, fence, bytes), range: line.start..<last.next)
+      source: isTooLarge ? "" : content(inside, fence, bytes), range: line.start..<last.next)
     readOptions(words.dropFirst(), into: &cell)
     readOutput(of: &cell, bytes, &lines)
     found.append(cell)
