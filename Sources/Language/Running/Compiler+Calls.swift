@@ -299,6 +299,13 @@ extension Compiler {
         }
       case (.list(of: .word(let words)), .name(let name)) where words.contains(name):
         return { _, _ in .list([.string(name)]) }
+      case (.list(of: .word(let words)), .name(let name))
+      where !mayBeBound(name) && !isLocal(name) && types.count == 1:
+        report(
+          .unknownWord(
+            command: declaration.name, parameter: parameter.name, word: name, words: words,
+            suggestion: Suggestion.nearest(to: name, among: words)), argument.span)
+        return constant(name)
       case (.list(of: .word(let words)), .list(let items)):
         return compile(words: items, among: words, for: declaration, parameter)
       case (.column, .name(let name)), (.columns, .name(let name)): return constant(name)

@@ -63,9 +63,11 @@ extension Value {
   public var stringValue: String? { if case .string(let text) = self { text } else { nil } }
 }
 
-/// `word` with `a` or `an`; `null` and plural forms stay bare.
+/// `word` with `a` or `an`; `null`, plural forms and what has an article stay bare.
 func withArticle(_ word: String) -> String {
   guard let first = word.first, word != "null" else { return word }
+  let start = word.prefix { $0 != " " }
+  if start == "a" || start == "an" || start == "something" || start.hasSuffix("s") { return word }
   return ("aeio".contains(first) ? "an " : "a ") + word
 }
 
