@@ -36,14 +36,26 @@ import Testing
       ),
       ("[{a: 1}] | sort by=b", "error[E0220]: there is no column 'b'"),
       (
-        "fn key(x) { -x }\nsort [1, 3, 2] by=key",
-        "error[E0311]: items without columns are ordered and grouped by a function"
+        "fn key(x) { -x }\nsort [1, 3, 2] by=key", "[3, 2, 1]"
       ),
       ("fn key(r) { -r.a }\n[{a: 1}, {a: 2}] | sort by=key", "[{a: 2}, {a: 1}]"),
       ("t = table {a: [1, 1, 0], b: [2, 1, 3]}; sort t by=[a, b]", "a  b\n0  3\n1  1\n1  2"),
       ("reverse 1..3", "[3, 2, 1]"),
       ("reverse (tensor.from [[1, 2], [3, 4]])", "tensor i32 [2, 2]\n3  4\n1  2"),
       (#"unique "banana""#, "ban"), ("unique [1, 1.0, true]", "[1, true]"), ("unique []", "[]"),
+      (
+        "reverse 1..1000000000000",
+        "error[E0406]: the range would have 1000000000000 items, the limit is 2147483648"
+      ),
+      (
+        "map 1..1000000000000 (x -> x)",
+        "error[E0406]: the range would have 1000000000000 items, the limit is 2147483648"
+      ),
+      (
+        "shuffle 1..2000000000",
+        "error[E0406]: the arrangement would have 2000000000 items, the limit is 134217728"
+      ),
+      ("len(unique(sample(1..2000000000, 50, seed=1)))", "50"),
       ("len(unique(shuffle(1..50)))", "50"),
       ("seed 1; a = shuffle 1..9; sort a", "[1, 2, 3, 4, 5, 6, 7, 8, 9]"),
       ("sample [1, 2] 3", "error[E0304]: sample: 'count' must be in 0...2, not 3"),
@@ -89,6 +101,7 @@ import Testing
         "error[E0311]: items without columns are ordered and grouped by a function"
       ),
       ("frequencies []", "(empty table)"),
+      ("group [{a: 1}, {a: 2}] by=[]", "n  rows\n2  table 2×1 (a)"),
       ("join [{a: 1, b: 2}] [{a: 1, b: 3}] on=a", "a  b  b_right\n1  2        3"),
       (
         "join [{a: 1}, {a: 2}] [{a: 2, c: 5}, {a: 3, c: 6}] on=a kind=full",
@@ -201,7 +214,8 @@ import Testing
       ("sum [9223372036854775807, 1]", "error[E0301]: the sum is beyond 64-bit integers"),
       ("sum [1, null]", "error[E0222]: item 1 is null, not a number"),
       (#"sum ["a"]"#, "error[E0222]: item 0 is a string, not a number"),
-      ("sum [true, true]", "2"),
+      ("sum [true, true]", "2"), ("std [[1, 2], [3, 6]] axis=0", "tensor f32 [2]\n1  2"),
+      ("std [[1, 2], [3, 6]] axis=0 sample=true", "tensor f32 [2]\n1.41421  2.82843"),
       ("mean []", "error[E0312]: the mean of 0 values needs 1 or more"), ("mean [1, 2]", "1.5"),
       ("std [5] sample=true", "error[E0312]: the standard deviation of 1 values needs 2 or more"),
       ("median [1]", "1.0"),

@@ -170,4 +170,37 @@ private let formats: [(Value, String, String)] = [
       throws: LanguageError.badFormat(".2", reason: "it writes numbers, and the value is none")
     ) { try Value.string("x").formatted(".2") }
   }
+
+  @Test("what stands on one line reads back as it was", arguments: 0..<20)
+  func readsBack(seed: UInt64) throws {
+    var stream = RandomStream(seed: seed, path: ["inline"])
+    let texts = [
+      "", "a", "\"", "\\", "${x}", "$", "$$ {", "two\nlines\t", "\u{7}", "é", "表", "\u{202E}", "'",
+    ]
+    func value(_ depth: Int) -> Value {
+      switch stream.int(below: depth > 0 ? 8 : 6) {
+      case 0: return .null
+      case 1: return .bool(stream.int(below: 2) == 0)
+      case 2: return .int(stream.int(below: 2_000) - 1_000)
+      case 3: return .int(Int(truncatingIfNeeded: stream.next() >> 1))
+      case 4:
+        let number = Double(bitPattern: stream.next())
+        return .float(number.isFinite ? number : 0.1)
+      case 5: return .string(texts[stream.int(below: texts.count)])
+      case 6: return .list((0..<stream.int(below: 4)).map { _ in value(depth - 1) })
+      default:
+        return .record(
+          Record(
+            (0..<stream.int(below: 3)).map { index in
+              (["a", "two words", "if", "é"][stream.int(below: 4)] + "\(index)", value(depth - 1))
+            }))
+      }
+    }
+    for _ in 0..<50 {
+      let value = Value.list([value(3)])
+      let session = Session(registry: CommandRegistry([]))
+      try session.run("x = " + value.inline, output: OutputBuffer())
+      #expect(session.value("x")?.isEqual(to: value) == true, "\(value.inline)")
+    }
+  }
 }

@@ -56,17 +56,24 @@ struct StandardDeviation: Command {
 
   func run(_ call: Call) throws -> Value {
     let sample = try call[sample]
+    let value = try call[values]
+    let wanted = try call[axis]
     let deviation = try call.aggregate(values, axis, .std) {
       .float(try $0.standardDeviation(ofSample: sample))
     }
-    guard sample, case .tensor(let tensor) = try call[values] else { return deviation }
-    let count = try call[axis].flatMap { tensor.shape[$0 < 0 ? $0 + tensor.rank : $0] }
-    let n = Double(count ?? tensor.count)
-    if n < 2 { throw LanguageError.tooFew(what: "standard deviation", count: Int(n), needed: 2) }
-    let factor = (n / (n - 1)).squareRoot()
+    // A list's numbers were divided by n - 1 above; a tensor's deviations are over n.
+    let isTensor = if case .tensor = value { true } else { false }
+    guard sample, isTensor || wanted != nil, let tensor = try value.asTensor() else {
+      return deviation
+    }
+    let count = wanted.map { tensor.shape[$0 < 0 ? $0 + tensor.rank : $0] } ?? tensor.count
+    if count < 2 {
+      throw LanguageError.tooFew(what: "standard deviation", count: count, needed: 2)
+    }
+    let factor = (Double(count) / Double(count - 1)).squareRoot()
+    guard let deviations = try deviation.asTensor() else { return deviation }
     return .number(
-      try Tensor.apply(
-        .multiply, .tensor(try deviation.asTensor() ?? tensor), .scalar(.float(factor))))
+      try Tensor.apply(.multiply, .tensor(deviations), .scalar(.float(factor))))
   }
 }
 

@@ -38,15 +38,16 @@ enum Key: ParameterValue {
   func keys(of collection: Value, in call: Call) throws -> [[Value]] {
     switch self {
     case .columns(let names):
-      guard let table = collection.asTable else {
-        throw LanguageError.invalid(
-          "items without columns are ordered and grouped by a function",
-          hint: "write by=(x -> …)")
-      }
-      if names.count == 1, table.column(names[0]) == nil,
+      let table = collection.asTable
+      if names.count == 1, table?.column(names[0]) == nil,
         let function = call.session.function(names[0])
       {
         return try Key.function(function).keys(of: collection, in: call)
+      }
+      guard let table else {
+        throw LanguageError.invalid(
+          "items without columns are ordered and grouped by a function",
+          hint: "write by=(x -> …)")
       }
       return try table.keys(names)
     case .function(let function):

@@ -22,7 +22,8 @@ struct Group: Command {
     let collection = try call[items]
     let key = try call[by]
     let groups = Table.groups(of: try key.keys(of: collection, in: call))
-    if let table = collection.asTable, case .columns(let names) = key, table.column(names[0]) != nil
+    if let table = collection.asTable, case .columns(let names) = key,
+      names.allSatisfy({ table.column($0) != nil })
     {
       return .table(try table.grouped(by: names))
     }

@@ -98,7 +98,7 @@ struct RangeOf: Command {
     }
     if case .int(let a) = first, case .int(let b) = end, case .int(let step) = step {
       if step == 1 {
-        return .range(RangeValue(a, through: b == .min ? b : b - 1))
+        return .range(b <= a ? RangeValue(0, through: -1) : RangeValue(a, through: b - 1))
       }
       let items = stride(from: a, to: b, by: step)
       let count = Int(min(max(0, ((Double(b) - Double(a)) / Double(step)).rounded(.up)), 0x1p62))

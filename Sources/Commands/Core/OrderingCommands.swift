@@ -48,7 +48,7 @@ struct Reverse: Command {
 
   func run(_ call: Call) throws -> Value {
     let value = try call[value]
-    return try value.selecting((0..<(value.length ?? 0)).reversed()) ?? .null
+    return try value.selecting((0..<(try call.arrangeable(value))).reversed()) ?? .null
   }
 }
 
@@ -99,7 +99,7 @@ struct Shuffle: Command {
   func run(_ call: Call) throws -> Value {
     let collection = try call[items]
     var stream = call.stream(try call[seed], "shuffle")
-    return try collection.selecting(stream.permutation(collection.length ?? 0)) ?? .null
+    return try collection.selecting(stream.permutation(try call.arrangeable(collection))) ?? .null
   }
 }
 
@@ -137,7 +137,40 @@ struct Sample: Command {
     let indices =
       replaces
       ? (0..<count).map { _ in stream.int(below: length) }
-      : Array(stream.permutation(length).prefix(count))
+      : try Sample.distinct(count, of: length, call, &stream)
     return try collection.selecting(indices) ?? .null
+  }
+
+  /// Few of very many are drawn again where they repeat, all others by a permutation.
+  private static func distinct(
+    _ count: Int, of length: Int, _ call: Call, _ stream: inout RandomStream
+  ) throws -> [Int] {
+    if length <= 1 << 20 || count > length / 4 {
+      try call.checkArrangeable(length)
+      return Array(stream.permutation(length).prefix(count))
+    }
+    var drawn = Set<Int>()
+    var indices: [Int] = []
+    while indices.count < count {
+      let index = stream.int(below: length)
+      if drawn.insert(index).inserted { indices.append(index) }
+    }
+    return indices
+  }
+}
+
+extension Call {
+  /// How many items there are to put in another order.
+  fileprivate func arrangeable(_ value: Value) throws -> Int {
+    let length = value.length ?? 0
+    try checkArrangeable(length)
+    return length
+  }
+
+  fileprivate func checkArrangeable(_ length: Int) throws {
+    let limit = 1 << 27
+    if length > limit {
+      throw LanguageError.tooLarge(what: "the arrangement", count: length, limit: limit).at(span)
+    }
   }
 }

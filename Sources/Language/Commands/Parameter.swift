@@ -119,7 +119,7 @@ public struct Option<Wanted: ParameterValue>: TypedParameter {
       let index = slot.index
       throw LanguageError.outOfRange(
         command: call.declaration.name, parameter: call.declaration.parameters[index].name,
-        given: call.arguments[index]?.inline ?? "", range: rangeText ?? ""
+        given: call.arguments[index]?.brief(columns: 40) ?? "", range: rangeText ?? ""
       ).at(call.span(of: self))
     }
     return value
@@ -204,9 +204,17 @@ public struct Rest<Item: ParameterValue>: TypedParameter {
 extension Call {
   /// Refuses an argument that is none of the accepted types; null stands for none given.
   func check(_ slot: ParameterSlot, _ accepted: ValueType?) throws {
-    guard let accepted, arguments.indices.contains(slot.index),
-      let value = arguments[slot.index], !accepted.accepts(value)
+    guard let accepted, arguments.indices.contains(slot.index), let value = arguments[slot.index]
     else { return }
+    if accepted.accepts(value) {
+      // A longer range has no items to walk (``Value/items``).
+      if case .range(let range) = value, range.count > Value.itemLimit {
+        throw LanguageError.tooLarge(
+          what: "the range", count: range.count, limit: Value.itemLimit
+        ).at(argumentSpans[slot.index] ?? span)
+      }
+      return
+    }
     throw LanguageError.wrongType(
       command: declaration.name, parameter: declaration.parameters[slot.index].name,
       wanted: accepted.description, given: value.typeNameWithArticle

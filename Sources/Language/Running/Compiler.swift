@@ -234,7 +234,8 @@ final class Compiler {
           try Operations.apply(operation, x, y).condition()
         }
         if !holds {
-          try fail("\(x.inline) \(operation.rawValue) \(y.inline)", frame, context)
+          let sides = "\(x.brief(columns: 80)) \(operation.rawValue) \(y.brief(columns: 80))"
+          try fail(sides, frame, context)
         }
         return .null
       }

@@ -46,6 +46,7 @@ extension Value {
       var result = String.UnicodeScalarView()
       for index in indices { result.append(scalars[index]) }
       return .string(String(result))
+    case .range(let range): return .list(indices.map { .int(range[$0]) })
     case .tensor(let tensor) where tensor.rank > 0: return .tensor(try tensor.taking(indices))
     default: return items.map { items in .list(indices.map { items[$0] }) }
     }
