@@ -169,9 +169,7 @@ struct NotebookTests {
     #expect(outcome.output.contains("second  stale"))
   }
 
-  @Test(
-    "Ctrl-C keeps what was finished and exits with 130",
-    .disabled("Ctrl-C does not stop a busy cell of run yet: docs/STATUS.md"))
+  @Test("Ctrl-C keeps what was finished and exits with 130")
   func interrupted() throws {
     let folder = try TestFolder()
     try folder.make(
