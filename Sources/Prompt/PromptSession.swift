@@ -93,6 +93,12 @@ public final class PromptSession {
   }
 
   private func evaluate(_ text: String) {
+    if PromptSession.source(of: text) != text, session.value("_") == nil {
+      let error = Diagnostic(
+        LanguageError.notBound(name: "_", line: nil).code,
+        "there is no last value yet that could be piped on")
+      return console.report([error], in: nil)
+    }
     entryNumber += 1
     let entrySeed = SessionNotebook.seed(baseSeed, entry: entryNumber)
     Cancellation.reset()

@@ -122,7 +122,8 @@ struct PromptTests {
     try terminal.wait(forLast: ">")
     try terminal.paste("a = 5\na + ")
     try terminal.wait(for: "the open line") { $0.last?.hasSuffix("a +") == true }
-    try terminal.enter("1")
+    try terminal.type("1")
+    try terminal.press("Enter")
     try terminal.wait(for: "6") { $0.suffix(2) == ["6", ">"] }
   }
 
@@ -192,6 +193,52 @@ struct PromptTests {
     let run = try Program.run(["run", "my session.md"], in: folder)
     #expect(run.exitCode == 0)
     #expect(run.output.contains("[1, 2, 3]"))
+  }
+
+  @Test("a saved session draws the same random numbers again")
+  func savedSeeds() throws {
+    let folder = try TestFolder()
+    let terminal = try Terminal(in: folder)
+    try terminal.wait(forLast: ">")
+    func drawn(_ lines: [String]) -> [String] { lines.filter { $0.hasPrefix("[") } }
+    try terminal.enter("shuffle 1..20")
+    try terminal.enter("seed 3")
+    try terminal.enter("shuffle 1..20")
+    try terminal.enter("shuffle 1..20")
+    let shown = drawn(
+      try terminal.wait(for: "three lists") { drawn($0).count == 3 && $0.last == ">" })
+    #expect(Set(shown).count == 3)
+    try terminal.enter("save 's.md'")
+    try terminal.wait(for: "saved") { $0.contains("saved 4 entries in s.md") }
+    let run = try Program.run(["run", "s.md"], in: folder)
+    #expect(drawn(run.output.split(separator: "\n").map(String.init)) == shown)
+  }
+
+  @Test("generated text is shown once")
+  func streaming() throws {
+    let terminal = try Terminal()
+    try terminal.wait(forLast: ">")
+    func times(_ lines: [String]) -> Int { lines.count { $0.contains("upon a time") } }
+    try terminal.enter("decode.greedy(\"default\", \"Once\", max=20).text")
+    let plain = try terminal.wait(for: "the text") { $0.last == ">" && times($0) > 0 }
+    #expect(times(plain) == 1)
+    try terminal.press("C-l")
+    try terminal.enter("decode.greedy(\"default\", \"Once\", max=20)")
+    let record = try terminal.wait(for: "the record") {
+      $0.last == ">" && $0.contains { $0.hasPrefix("stop ") }
+    }
+    #expect(times(record) == 1)
+  }
+
+  @Test("long work shows how far it is, in a line that goes away")
+  func progress() throws {
+    let terminal = try Terminal()
+    try terminal.wait(forLast: ">")
+    try terminal.enter("s = sweep a=1..100000 { for i in 1..3000 { x = i }; a }")
+    try terminal.wait(for: "progress") { $0.last?.contains("/s  ") == true }
+    try terminal.press("C-c")
+    let end = try terminal.wait(for: "the prompt") { $0.last == ">" }
+    #expect(!end.contains { $0.contains(" left") })
   }
 
   @Test("goes on after a notebook with its variables")

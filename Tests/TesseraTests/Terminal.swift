@@ -15,7 +15,8 @@ final class Terminal {
     _ arguments: String = "", in folder: TestFolder? = nil, columns: Int = 80, rows: Int = 30
   ) throws {
     self.folder = try folder ?? TestFolder()
-    socket = self.folder.file(".tmux")
+    // Not the socket of an earlier terminal in this folder: its server may be on its way out.
+    socket = self.folder.file(".tmux-\(ContinuousClock.now.hashValue)")
     let program = try #require(Program.path)
     let command = "'\(program)' \(arguments); echo \"ended with $?\"; exec cat"
     try tmux([
@@ -43,9 +44,15 @@ final class Terminal {
   /// Presses keys by tmux's names: `Enter`, `Up`, `C-c`.
   func press(_ keys: String...) throws { try tmux(["send-keys"] + keys) }
 
-  /// Types a line and sends it.
-  func enter(_ line: String) throws {
+  /// Waits for the prompt, types a line, and sends it once the screen shows it: keys that come before
+  /// the prompt are the terminal's, not the editor's, and count as pasted.
+  func enter(_ line: String, location: SourceLocation = #_sourceLocation) throws {
+    try wait(for: "a prompt", location: location) { $0.last == ">" || $0.last == "…" }
     try type(line)
+    let typed = line.filter { $0 != " " }
+    try wait(for: "'\(line)' as typed", location: location) {
+      $0.joined().filter { $0 != " " }.hasSuffix(typed)
+    }
     try press("Enter")
   }
 
