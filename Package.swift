@@ -65,7 +65,7 @@ targets += (libraries.map(\.name)).map { name in
     exclude: ["Tensors", "Tokenizers"].contains(name) ? ["Fixtures"] : [])
 }
 targets.append(.testTarget(name: "ProjectTests", dependencies: ["Files"]))
-targets.append(.testTarget(name: "TesseraTests", dependencies: ["Files"]))
+targets.append(.testTarget(name: "TesseraTests", dependencies: ["Files", "Notebooks"]))
 
 let package = Package(
   name: "tessera",

@@ -83,11 +83,11 @@ struct PromptTests {
     let terminal = try Terminal(in: folder)
     try terminal.wait(forLast: ">")
     func complete(_ typed: String, _ wanted: String) throws {
+      try terminal.wait(forLast: ">")
       try terminal.type(typed)
       try terminal.press("Tab")
       try terminal.wait(forLast: "> \(wanted)")
       try terminal.press("C-c")
-      try terminal.wait(forLast: ">")
     }
     try terminal.enter("settings = {layers: 2, width: 8}")
     try complete("tokenizer.tr", "tokenizer.train")
@@ -96,6 +96,7 @@ struct PromptTests {
     try complete("1 + sett", "1 + settings")
     try complete("settings.la", "settings.layers")
     try complete("read \"cor", "read \"corpus one.txt\"")
+    try terminal.wait(forLast: ">")
     try terminal.type("settings.")
     try terminal.press("Tab", "Tab")
     try terminal.wait(for: "both fields") { lines in

@@ -24,7 +24,7 @@ final class Terminal {
     ])
   }
 
-  deinit { try? tmux(["kill-server"]) }
+  deinit { _ = try? tmux(["kill-server"]) }
 
   @discardableResult
   private func tmux(_ arguments: [String], input: String = "") throws -> String {
