@@ -1,61 +1,81 @@
-// Which variant runs: chosen once, from the CPU's features and TESSERA_ISA.
+// Which instance runs: chosen once, from the CPU's features and TESSERA_ISA.
 #include <stdlib.h>
 
 #include "lanes.h"
 
-// -1 unknown, 0 reference, 1 AVX2 with FMA. Racing first calls compute the same value.
+#if CK_X86
+static const char *const names[] = {"reference", "avx2", "avx512"};
+enum { INSTANCES = 3 };
+#else
+static const char *const names[] = {"neon"};
+enum { INSTANCES = 1 };
+#endif
+
+// -1 unknown, else an instance. Racing first calls compute the same value.
 static int chosen = -1;
 
-static bool hardware_has_avx2(void) {
-#if CK_HAS_AVX2
+static bool hardware_has(int instance) {
+#if CK_X86
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         __builtin_cpu_supports("f16c");
-#else
-  return false;
+  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+              __builtin_cpu_supports("f16c");
+  switch (instance) {
+  case CK_USE_AVX512:
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  case CK_USE_AVX2: return avx2;
+  }
 #endif
+  return instance == 0;
+}
+
+static int named(const char *name) {
+  for (int i = 0; i < INSTANCES; i++)
+    if (strcmp(name, names[i]) == 0 && hardware_has(i)) return i;
+  // ARM's one instance is the reference as well.
+  return INSTANCES == 1 && strcmp(name, "reference") == 0 ? 0 : -1;
 }
 
 static int choose(void) {
-  const char *forced = getenv("TESSERA_ISA");
-  if (forced && strcmp(forced, "reference") == 0) return 0;
-  return hardware_has_avx2() ? 1 : 0;
+  const char *wanted = getenv("TESSERA_ISA");
+  int forced = wanted ? named(wanted) : -1;
+  if (forced >= 0) return forced;
+  int best = INSTANCES - 1;
+  while (!hardware_has(best)) best--;
+  return best;
 }
 
-#if defined(__x86_64__)
+#if CK_X86
 // All exceptions masked, round to nearest, subnormals kept.
 static void prepare_cpu(void) {
   unsigned now = __builtin_ia32_stmxcsr();
   if ((now & ~0x3fu) != 0x1f80u) __builtin_ia32_ldmxcsr(0x1f80u);
 }
+#elif defined(__aarch64__)
+static void prepare_cpu(void) {
+  uint64_t now;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(now));
+  if (now != 0) __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)0));
+}
 #else
 static void prepare_cpu(void) {}
 #endif
 
-bool ck_uses_avx2(void) {
+enum ck_instance ck_prepare(void) {
   prepare_cpu();
   int now = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
   if (now < 0) {
     now = choose();
     __atomic_store_n(&chosen, now, __ATOMIC_RELAXED);
   }
-  return now == 1;
+  return (enum ck_instance)now;
 }
 
-const char *ck_variant_name(void) { return ck_uses_avx2() ? "avx2" : "reference"; }
+const char *ck_variant_name(void) { return names[ck_prepare()]; }
 
 bool ck_force_variant(const char *name) {
-  if (name == NULL) {
-    __atomic_store_n(&chosen, choose(), __ATOMIC_RELAXED);
-    return true;
-  }
-  if (strcmp(name, "reference") == 0) {
-    __atomic_store_n(&chosen, 0, __ATOMIC_RELAXED);
-    return true;
-  }
-  if (strcmp(name, "avx2") == 0 && hardware_has_avx2()) {
-    __atomic_store_n(&chosen, 1, __ATOMIC_RELAXED);
-    return true;
-  }
-  return false;
+  int instance = name ? named(name) : choose();
+  if (instance < 0) return false;
+  __atomic_store_n(&chosen, instance, __ATOMIC_RELAXED);
+  return true;
 }

@@ -1,8 +1,9 @@
 // What every kernel file starts from: how one body becomes several variants with the same bits.
 //
-// A kernel's body is written once as an always-inlined function. It is instantiated plainly (the
-// reference, whose fused multiply-adds may be library calls) and once more for AVX2 with FMA. Both
-// perform the same IEEE operations in the same order: vector lanes run over outputs only.
+// A kernel's body is written once as an always-inlined function over 16 lanes. It is instantiated
+// plainly (the reference, whose fused multiply-adds may be library calls; on ARM the compiler makes NEON of
+// it) and again for AVX2 with FMA and for AVX-512. All perform the same IEEE operations in the same
+// order: vector lanes run over outputs only.
 #ifndef CKERNELS_LANES_H
 #define CKERNELS_LANES_H
 
@@ -20,10 +21,13 @@
 #define CK_INLINE static inline __attribute__((always_inline))
 
 #if defined(__x86_64__)
-#define CK_HAS_AVX2 1
+#define CK_X86 1
 #define CK_AVX2 __attribute__((target("avx2,fma,f16c"), noinline))
+#define CK_AVX512                                                             \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"), \
+                 min_vector_width(512), noinline))
 #else
-#define CK_HAS_AVX2 0
+#define CK_X86 0
 #endif
 
 /// 16 lanes of f32: one 512-bit register, two of 256, four of 128, or an array.
@@ -69,23 +73,30 @@ CK_INLINE void lanes_store_part(float *to, f32x16 lanes, size_t count) {
   memcpy(to, &lanes, count * sizeof(float));
 }
 
+/// The instances of a kernel. On ARM there is one, compiled for NEON, which is the reference too.
+enum ck_instance { CK_REFERENCE, CK_USE_AVX2, CK_USE_AVX512 };
+
 /// Puts rounding to nearest and subnormals in order, which a foreign library may have changed, and
-/// tells whether calls go to the AVX2 instance. Every public kernel starts here.
-bool ck_uses_avx2(void);
+/// tells which instance calls go to. Every public kernel starts here.
+enum ck_instance ck_prepare(void);
 
 /// Defines `name` from `name##_body`: every instance and the choice between them.
-#if CK_HAS_AVX2
-#define CK_VARIANTS_AS(linkage, name, parameters, arguments)       \
+#if CK_X86
+#define CK_VARIANTS_AS(linkage, name, parameters, arguments)                                   \
   __attribute__((noinline)) static void name##_reference parameters { name##_body arguments; } \
-  CK_AVX2 static void name##_avx2 parameters { name##_body arguments; } \
-  linkage void name parameters {                                   \
-    if (ck_uses_avx2()) name##_avx2 arguments;                     \
-    else name##_reference arguments;                               \
+  CK_AVX2 static void name##_avx2 parameters { name##_body arguments; }                        \
+  CK_AVX512 static void name##_avx512 parameters { name##_body arguments; }                    \
+  linkage void name parameters {                                                               \
+    switch (ck_prepare()) {                                                                    \
+    case CK_USE_AVX512: name##_avx512 arguments; break;                                        \
+    case CK_USE_AVX2: name##_avx2 arguments; break;                                            \
+    case CK_REFERENCE: name##_reference arguments; break;                                      \
+    }                                                                                          \
   }
 #else
 #define CK_VARIANTS_AS(linkage, name, parameters, arguments) \
   linkage void name parameters {                             \
-    (void)ck_uses_avx2();                                    \
+    (void)ck_prepare();                                      \
     name##_body arguments;                                   \
   }
 #endif

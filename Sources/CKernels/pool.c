@@ -48,7 +48,7 @@ static void take_pieces(uint64_t mine) {
 
 static void *work(void *unused) {
   (void)unused;
-  (void)ck_uses_avx2(); // sets this thread's floating-point state
+  (void)ck_prepare(); // sets this thread's floating-point state
   uint64_t seen = 0;
   pthread_mutex_lock(&lock);
   for (;;) {

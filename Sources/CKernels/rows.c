@@ -82,7 +82,7 @@ int64_t ck_argmax_f32(const float *x, size_t count) {
 
 void ck_rotary_tables_f32(double base, size_t pairs, size_t first, size_t positions, float *cosines,
                           float *sines) {
-  (void)ck_uses_avx2();
+  (void)ck_prepare();
   for (size_t i = 0; i < pairs; i++) {
     double frequency = f64_pow(base, -(double)i / (double)pairs);
     for (size_t p = 0; p < positions; p++) {

@@ -177,7 +177,7 @@ bool ck_cross_entropy_gradient_f32(float *logits, const int32_t *targets, float 
 
 void ck_embedding_gradient_f32(const float *dy, const int32_t *ids, float *gradient, size_t rows,
                                size_t width) {
-  (void)ck_uses_avx2();
+  (void)ck_prepare();
   for (size_t r = 0; r < rows; r++) {
     float *row = gradient + (size_t)ids[r] * width;
     for (size_t i = 0; i < width; i++) row[i] = row[i] + dy[r * width + i];

@@ -13,7 +13,7 @@
 /// Raised when any result's bits change.
 #define CK_NUMERICS_VERSION 1
 
-/// "reference" or "avx2": which instance calls go to.
+/// "reference", "avx2", "avx512" or "neon": which instance calls go to.
 const char *ck_variant_name(void);
 /// Forces an instance by name (tests, TESSERA_ISA); false where the machine has it not. NULL: choose again.
 bool ck_force_variant(const char *name);
