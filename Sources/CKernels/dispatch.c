@@ -7,7 +7,7 @@
 static const char *const names[] = {"reference", "avx2", "avx512"};
 enum { INSTANCES = 3 };
 #else
-static const char *const names[] = {"neon"};
+static const char *const names[] = {"neon"}; // which is the reference too
 enum { INSTANCES = 1 };
 #endif
 
@@ -32,8 +32,7 @@ static bool hardware_has(int instance) {
 static int named(const char *name) {
   for (int i = 0; i < INSTANCES; i++)
     if (strcmp(name, names[i]) == 0 && hardware_has(i)) return i;
-  // ARM's one instance is the reference as well.
-  return INSTANCES == 1 && strcmp(name, "reference") == 0 ? 0 : -1;
+  return -1;
 }
 
 static int choose(void) {
@@ -72,6 +71,8 @@ enum ck_instance ck_prepare(void) {
 }
 
 const char *ck_variant_name(void) { return names[ck_prepare()]; }
+
+bool ck_has_variant(const char *name) { return named(name) >= 0; }
 
 bool ck_force_variant(const char *name) {
   int instance = name ? named(name) : choose();

@@ -6,7 +6,11 @@ public enum Machine {
   /// The numeric contract's version: raised when any result's bits change.
   public static let numericsVersion = Int(CK_NUMERICS_VERSION)
 
-  /// The instance that kernel calls go to: `reference` or `avx2`.
+  /// The instances that this machine can run, the reference first, the fastest last.
+  public static let variants: [String] =
+    ["reference", "avx2", "avx512", "neon"].filter { ck_has_variant($0) }
+
+  /// The instance that kernel calls go to: `reference`, `avx2`, `avx512` or `neon`.
   public static var variant: String { String(cString: ck_variant_name()) }
 
   /// Sends kernel calls to another instance; nil chooses again. False where the machine has it not.

@@ -3,9 +3,9 @@ import Testing
 @testable import Kernels
 
 @Suite("Kernels give the reference's bits") struct ProductTests {
-  static let settings: [(variant: String, shares: Int)] = [
-    ("reference", 1), ("avx2", 1), ("avx2", 2), ("avx2", 3), ("reference", 3), ("avx2", 7),
-  ]
+  static let settings: [(variant: String, shares: Int)] = Machine.variants.flatMap { variant in
+    (variant == Machine.variants[0] ? [1, 3] : KernelTesting.shares).map { (variant, $0) }
+  }
 
   /// The same work under each variant and number of shares.
   func everywhere<R: Sendable>(_ body: () throws -> R) throws -> [R] {

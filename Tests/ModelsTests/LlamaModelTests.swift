@@ -31,7 +31,9 @@ import Testing
     let model = try TinyCheckpoint(seed: 9, context: 200).load()
     let ids = (0..<150).map { Int32(($0 * 7 + $0 / 5) % 17) }
     let whole = try model.logits(ids: ids)
-    for (variant, shares) in [("reference", 1), ("avx2", 1), ("avx2", 2), ("avx2", 3)] {
+    for (variant, shares) in [
+      ("reference", 1), ("avx2", 1), ("avx2", 2), ("avx512", 2), ("avx512", 3),
+    ] {
       try Machine.with(variant: variant, shares: shares) {
         for step in [1, 3, 64, 65, 150] {
           var cache = model.makeCache()

@@ -15,6 +15,7 @@
 
 /// "reference", "avx2", "avx512" or "neon": which instance calls go to.
 const char *ck_variant_name(void);
+bool ck_has_variant(const char *name);
 /// Forces an instance by name (tests, TESSERA_ISA); false where the machine has it not. NULL: choose again.
 bool ck_force_variant(const char *name);
 
