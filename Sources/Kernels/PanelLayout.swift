@@ -12,7 +12,9 @@ enum PanelLayout {
     let (b, bOverflow) = (outputs - 1).multipliedReportingOverflow(by: outputStride)
     let (last, overflow) = a.addingReportingOverflow(b)
     if aOverflow || bOverflow || overflow || last >= found {
-      throw .size(kernel: "pack", argument: "values", needed: last, found: found)
+      let wraps = aOverflow || bOverflow || overflow || last == Int.max
+      throw .size(
+        kernel: "pack", argument: "values", needed: wraps ? Int.max : last + 1, found: found)
     }
   }
 

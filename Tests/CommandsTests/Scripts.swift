@@ -10,7 +10,7 @@ final class FixtureFolder {
   init() {
     var template = Array("/tmp/tessera-commands-XXXXXX".utf8CString)
     path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
-    for (name, text) in Self.files { try? DurableFile.replace("\(path)/\(name)", with: text) }
+    for (name, text) in Self.files { _ = try? DurableFile.replace("\(path)/\(name)", with: text) }
   }
 
   deinit {

@@ -88,7 +88,7 @@ import Testing
     ])
   func headers(header: String) throws {
     let bytes = TinyCheckpoint.file(header: header, data: [UInt8](repeating: 0, count: 12))
-    try TinyCheckpoint.withFolder(["a.safetensors": bytes]) { folder in
+    _ = try TinyCheckpoint.withFolder(["a.safetensors": bytes]) { folder in
       #expect(throws: ModelError.self) { try SafetensorsFile(path: folder + "/a.safetensors") }
     }
   }
@@ -97,7 +97,7 @@ import Testing
   func headerLength() throws {
     for length in [1 << 20, 1 << 40, UInt64.max] {
       let bytes = withUnsafeBytes(of: length.littleEndian) { Array($0) } + Array("{}".utf8)
-      try TinyCheckpoint.withFolder(["a.safetensors": bytes]) { folder in
+      _ = try TinyCheckpoint.withFolder(["a.safetensors": bytes]) { folder in
         #expect(throws: ModelError.self) { try SafetensorsFile(path: folder + "/a.safetensors") }
       }
     }
@@ -209,7 +209,7 @@ import Testing
       files.append(broken)
     }
     for (index, bytes) in files.enumerated() {
-      try TinyCheckpoint.withFolder(["a.safetensors": bytes]) { folder in
+      _ = try TinyCheckpoint.withFolder(["a.safetensors": bytes]) { folder in
         if let file = try? SafetensorsFile(path: folder + "/a.safetensors") {
           for name in file.names { _ = try? file.floats(name) }
         }

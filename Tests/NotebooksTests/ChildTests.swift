@@ -6,7 +6,11 @@ import Testing
 @testable import Notebooks
 
 /// What ``StopTests`` runs in processes of their own.
-@Suite("In a process of its own", .enabled(if: getenv(ChildProcess.variable) != nil))
+@Suite(
+  "In a process of its own",
+  .enabled(
+    if: getenv(ChildProcess.variable) != nil,
+    "other tests start these as processes of their own"))
 struct ChildTests {
   private func environment(_ folder: String) -> NotebookEnvironment {
     NotebookEnvironment(

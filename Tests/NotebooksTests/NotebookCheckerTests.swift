@@ -152,7 +152,7 @@ import Testing
     try notebook.write(fence("a", "1"))
     let path = notebook.path()
     let report = notebook.check(
-      observer: ChangingObserver(at: "a") { try? DurableFile.replace(path, with: "changed") }
+      observer: ChangingObserver(at: "a") { _ = try? DurableFile.replace(path, with: "changed") }
     ) { $0.accepts = true }
     #expect(report.outcome == .cellFailed)
     #expect(report.errors.map(\.code) == ["E0825"])

@@ -365,7 +365,7 @@ import Testing
     try notebook.write(fence("a", "1") + fence("b", "readfile \"mine.txt\"") + fence("c", "3"))
     try notebook.write("x", to: "mine.txt")
     let path = notebook.path()
-    let observer = ChangingObserver(at: "b") { try? DurableFile.replace(path, with: "changed\n") }
+    let observer = ChangingObserver(at: "b") { _ = try? DurableFile.replace(path, with: "changed\n") }
     let report = notebook.run(observer: observer)
     #expect(report.outcome == .cellFailed)
     #expect(report.errors.map(\.code) == ["E0825"])
@@ -377,7 +377,7 @@ import Testing
     // The next conflict does not overwrite this result either.
     try notebook.write(fence("b", "5"))
     let again = notebook.run(
-      observer: ChangingObserver(at: "b") { try? DurableFile.replace(path, with: "again\n") })
+      observer: ChangingObserver(at: "b") { _ = try? DurableFile.replace(path, with: "again\n") })
     #expect(again.savedPath == notebook.path("nb.result-2.md"))
   }
 
@@ -389,7 +389,7 @@ import Testing
       observer: ChangingObserver(at: "a") {
         let text = (try? FileContents.bytes(at: path)) ?? []
         unlink(path)
-        try? DurableFile.replace(path, with: text)
+        _ = try? DurableFile.replace(path, with: text)
       })
     #expect(report.outcome == .ok)
     #expect(try notebook.outputs() == ["1\n"])
@@ -554,7 +554,7 @@ import Testing
   func session() throws {
     try notebook.write(fence("a", "x = 42"))
     let runner = NotebookRunner(notebook.path(), environment: notebook.environment())
-    runner.run()
+    _ = runner.run()
     #expect(runner.session?.value("x")?.intValue == 42)
   }
 

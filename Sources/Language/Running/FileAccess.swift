@@ -144,7 +144,7 @@ public final class FileAccess: @unchecked Sendable {
     let parent = Paths.parent(of: path)
     // A link inside the folder leads out of it.
     if !path.split(separator: "/").contains("..") {
-      return "\(name) with the folder that '\(path)' leads to"
+      return "\(name) and the folder that '\(path)' leads to"
     }
     return "\(name) \(quoted(parent)), seen from the notebook,"
   }

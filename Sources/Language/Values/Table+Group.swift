@@ -77,7 +77,7 @@ extension Table {
     let errors = column("error")
     let hasErrors = errors?.contains { !$0.isNull } ?? false
     let good = groups.map { group in group.rows.filter { errors?[$0].isNull ?? true } }
-    let described = try wanted ?? numericColumns.filter { $0 != "seed" && !names.contains($0) }
+    let described = wanted ?? numericColumns.filter { $0 != "seed" && !names.contains($0) }
 
     var columns = names.enumerated().map { index, name in (name, groups.map { $0.key[index] }) }
     columns.append(("n", good.map { .int($0.count) }))

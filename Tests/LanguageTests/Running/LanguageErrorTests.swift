@@ -54,14 +54,14 @@ import Testing
       ("assert false", "E0305 7..<12: assertion failed"),
       ("[a, b] = [1, 2, 3]", "E0306 0..<6: 2 names for 3 values"),
       ("fail \"oh no\"", "E0307 0..<12: oh no"),
-      ("fn f(n) { f(n + 1) }\nf(0)", "E0404"),
+      ("fn f(n) { f(n + 1) }\nf(0)", "E0404 10..<18: calls nest deeper than 5000"),
       ("x = []\nwhile true { x = [x] }", "E0405 24..<27: the value nests deeper than 10000"),
-      ("\"a\" * 9k * 9k * 9k", "E0406"),
+      (
+        "\"a\" * 9k * 9k * 9k",
+        "E0406 0..<18: the text would have 729000000000 items, the limit is 2147483648"
+      ),
     ])
-  func messages(script: String, expected: String) {
-    let got = shown(script)
-    if expected.contains(" ") { #expect(got == expected) } else { #expect(got.hasPrefix(expected)) }
-  }
+  func messages(script: String, expected: String) { #expect(shown(script) == expected) }
 
   @Test(
     "suggest the nearest name",
