@@ -44,6 +44,18 @@ public final class PackedMatrix: @unchecked Sendable {
 
   deinit { panels.deallocate() }
 
+  /// The weight `[outputs, inputs]` again, as it was before it was packed.
+  public var weight: [Float] {
+    let width = Int(CK_PANEL_F32)
+    return [Float](unsafeUninitializedCapacity: inputs * outputs) { values, count in
+      for output in 0..<outputs {
+        let panel = panels + output / width * width * inputs + output % width
+        for input in 0..<inputs { values[output * inputs + input] = panel[input * width] }
+      }
+      count = inputs * outputs
+    }
+  }
+
   /// The product of `x` `[rows, inputs]` with this matrix: `[rows, outputs]`.
   public func multiply(_ x: [Float], into y: inout [Float]) throws(KernelError) {
     let rows = inputs > 0 ? x.count / inputs : (outputs > 0 ? y.count / outputs : 0)

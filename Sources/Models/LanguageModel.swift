@@ -28,6 +28,13 @@ public protocol LanguageModel: Sendable {
   /// The SHA-256 digest of the file that the weights came from, in hexadecimal.
   func digest() throws(ModelError) -> String
 
+  /// The weights' names, as Hugging Face gives them, and shapes, in the order of the network.
+  var weightShapes: [(name: String, shape: [Int])] { get }
+  /// A copy of one weight, as the network uses it (rotary pairs (i, i + half)).
+  ///
+  /// - Throws: ``ModelError/missingTensor(path:name:)`` for a name that is not in ``weightShapes``.
+  func weight(_ name: String) throws(ModelError) -> Tensor
+
   /// An empty cache for one sequence.
   func makeCache() -> KeyValueCache
 
@@ -42,6 +49,12 @@ public protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
+  // A model that shows no weights.
+  public var weightShapes: [(name: String, shape: [Int])] { [] }
+  public func weight(_ name: String) throws(ModelError) -> Tensor {
+    throw .missingTensor(path: self.name, name: name)
+  }
+
   /// Text that goes to this model begins with BOS: where its own files ask for it.
   public var addsBOS: Bool { tokenizer?.addsBOS ?? false }
 

@@ -365,7 +365,9 @@ import Testing
     try notebook.write(fence("a", "1") + fence("b", "readfile \"mine.txt\"") + fence("c", "3"))
     try notebook.write("x", to: "mine.txt")
     let path = notebook.path()
-    let observer = ChangingObserver(at: "b") { _ = try? DurableFile.replace(path, with: "changed\n") }
+    let observer = ChangingObserver(at: "b") {
+      _ = try? DurableFile.replace(path, with: "changed\n")
+    }
     let report = notebook.run(observer: observer)
     #expect(report.outcome == .cellFailed)
     #expect(report.errors.map(\.code) == ["E0825"])

@@ -3,7 +3,9 @@ import Models
 
 /// `model.*`: checkpoints and what they say.
 enum ModelCommands {
-  static let all: [any Command.Type] = [ModelLoad.self, ModelLogits.self]
+  static let all: [any Command.Type] = [
+    ModelLoad.self, ModelLogits.self, ModelWeights.self, ModelWeight.self,
+  ]
 }
 
 /// `model.load`: a checkpoint.
@@ -39,5 +41,50 @@ struct ModelLogits: Command {
   func run(_ call: Call) throws -> Value {
     let model = try call[model].model
     return .tensor(try model.logits(ids: try call[prompt].ids(for: model)))
+  }
+}
+
+/// `model.weights`: what tensors a model has.
+struct ModelWeights: Command {
+  static let name = "model.weights"
+  static let summary = "List a model's weights with their shapes, in the order of the network."
+  static let searchWords = ["parameters", "tensors", "layers", "names"]
+  static let result = ValueType.table
+  static let examples = [
+    Example(
+      #"model.weights "default" | map (w -> w.name) | first"#, shows: "model.embed_tokens.weight")
+  ]
+
+  let model = Argument<ModelObject>("The model, or the path of one.", piped: true)
+
+  func run(_ call: Call) throws -> Value {
+    .table(
+      Table(
+        rows: try call[model].model.weightShapes.map { weight in
+          Record([
+            ("name", .string(weight.name)), ("shape", .list(weight.shape.map(Value.int))),
+            ("count", .int(weight.shape.reduce(1, &*))),
+          ])
+        }))
+  }
+}
+
+/// `model.weight`: one of a model's tensors.
+struct ModelWeight: Command {
+  static let name = "model.weight"
+  static let summary = "Take one of a model's weights as a tensor."
+  static let searchWords = ["parameter", "matrix", "embedding", "tensor"]
+  static let result = ValueType.tensor
+  static let examples = [
+    Example(
+      #"w = model.weight "default" "model.norm.weight"; w.shape[0] == model.load("default").config.hidden_size"#,
+      shows: "true")
+  ]
+
+  let model = Argument<ModelObject>("The model, or the path of one.", piped: true)
+  let weight = Argument<String>("Its name, as model.weights lists it.")
+
+  func run(_ call: Call) throws -> Value {
+    .tensor(try call[model].model.weight(try call[weight]))
   }
 }

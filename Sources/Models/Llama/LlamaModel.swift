@@ -42,6 +42,17 @@ public final class LlamaModel: LanguageModel {
   public var parameterCount: Int { weights.parameterCount }
   public func digest() throws(ModelError) -> String { try source.digest() }
 
+  public var weightShapes: [(name: String, shape: [Int])] { LlamaWeights.shapes(network) }
+
+  public func weight(_ name: String) throws(ModelError) -> Tensor {
+    guard let shape = weightShapes.first(where: { $0.name == name })?.shape,
+      let values = weights.values(name)
+    else { throw .missingTensor(path: source.path, name: name) }
+    do throws(TensorError) { return try Tensor(values, shape: shape) } catch {
+      throw .memory(needed: values.count * 4)
+    }
+  }
+
   public func makeCache() -> KeyValueCache {
     KeyValueCache(
       layers: network.layers, heads: network.cachedHeads, headWidth: network.headWidth)
