@@ -114,6 +114,15 @@ static const double lgamma_two_table[20] = {
     -0x1.3cb3be36ad88bp-17, 0x1.258f3057730fap-18, -0x1.1276ebd557fb0p-19, 0x1.012012be3900ap-20,
     -0x1.ce17528bcf460p-22, 0x1.b40adb09a1e12p-23, -0x1.2009c1a550d0dp-23, 0x1.11fa5e7c86f7bp-24};
 
+/// lgamma x = p(x - 1.5)
+/// On [1.25, 1.75], off by 2^-53.7.
+static const double lgamma_middle_table[17] = {
+    -0x1.eeb95b094c191p-4, 0x1.2aed059bd608bp-5, 0x1.de9e64df22ef3p-2, -0x1.1ae55b18072dbp-3,
+    0x1.e0f840dad62f1p-5, -0x1.da59d53719d74p-6, 0x1.f9ca39da6c120p-7, -0x1.1a8ba516ee219p-7,
+    0x1.456f1b064c185p-8, -0x1.7edb619def02bp-9, 0x1.c9733323ea935p-10, -0x1.14919cf56c3acp-10,
+    0x1.5185b301be9d0p-11, -0x1.9d04ccbd7af66p-12, 0x1.ff0a5d852f34fp-13, -0x1.62dd4a9d8e172p-13,
+    0x1.bbd8bfce13a62p-14};
+
 /// lgamma x = p(x - 3.25)
 /// On [2.5, 4.0], off by 2^-52.9.
 static const double lgamma_three_table[19] = {

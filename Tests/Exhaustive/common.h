@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -24,10 +25,21 @@ static inline double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static inline bool is_wanted(const char *name, int count, char **names) {
+/// Words after the program's name: functions to try (all where there is none), and a number: only one
+/// block in so many is tried.
+static inline bool is_wanted(const char *name, int count, char **words) {
+  bool all = true;
+  for (int i = 1; i < count; i++) {
+    if (!strcmp(words[i], name)) return true;
+    if (atoi(words[i]) == 0) all = false;
+  }
+  return all;
+}
+
+static inline unsigned stride_of(int count, char **words) {
   for (int i = 1; i < count; i++)
-    if (!strcmp(names[i], name)) return true;
-  return count < 2;
+    if (atoi(words[i]) > 0) return (unsigned)atoi(words[i]);
+  return 1;
 }
 
 /// As many as there are cores, at most 64.

@@ -1,11 +1,10 @@
 // Tries every f32 against the system's f64 functions (libmvec where there is AVX-512: within 4 ulp of
 // f64, so that its own error is nothing here), and every instance against the others, bit for bit.
-// narrow [NAME ...]; run by scripts/exhaustive. Ends with 1 above 1.5 ulp or where two bits differ.
+// narrow [NAME ...] [EVERY]; run by scripts/exhaustive. Ends with 1 above 1.5 ulp or where two bits differ.
 #define _GNU_SOURCE
 #include <immintrin.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "ckernels.h"
 #include "common.h"
@@ -22,6 +21,8 @@ static const struct {
     {"tanh", CK_TANH, -5, 5},     {"erf", CK_ERF, -3, 3},       {"pow", POW, 0.01f, 10},
     {"lgamma", CK_LGAMMA, -9, 9}, {"digamma", CK_DIGAMMA, -9, 9}};
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
+
+static unsigned stride;
 
 typedef struct {
   double ulps;
@@ -208,8 +209,9 @@ static void work(int function, int part, int parts, void *result) {
   static double exact[BLOCK];
   bool avx512 = ck_has_variant("avx512"), avx2 = ck_has_variant("avx2");
   const char *best = avx512 ? "avx512" : avx2 ? "avx2" : NULL;
-  for (uint32_t block = part; block < BLOCKS; block += parts) {
-    if (function == POW && block >= BLOCKS / 16) break;
+  uint32_t blocks = function == POW ? BLOCKS / 16 : BLOCKS;
+  for (uint32_t i = (uint32_t)part; i * (uint64_t)stride < blocks; i += (uint32_t)parts) {
+    uint32_t block = i * stride + (uint32_t)mixed(i) % stride;
     make_inputs(function, block, x, y);
     compute(function, best, x, y, found, BLOCK);
     if (avx512 && avx2) {
@@ -247,14 +249,15 @@ static double nanoseconds(int index, const char *instance) {
   return best / COUNT * 1e9;
 }
 
-int main(int count, char **names) {
+int main(int count, char **words) {
   int parts = processes();
+  stride = stride_of(count, words);
   outcome *outcomes = shared_memory(64 * sizeof *outcomes);
   if (!outcomes) return 2;
   bool failed = false;
   printf("f32       max ulp  equal  avx512   avx2 ns  where\n");
   for (int f = 0; f < FUNCTIONS; f++) {
-    if (!is_wanted(functions[f].name, count, names)) continue;
+    if (!is_wanted(functions[f].name, count, words)) continue;
     memset(outcomes, 0, 64 * sizeof *outcomes);
     double start = now();
     if (!in_parts(parts, work, functions[f].function, outcomes, sizeof *outcomes)) return 2;

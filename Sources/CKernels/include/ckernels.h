@@ -23,7 +23,7 @@ enum ck_function {
   CK_EXP, CK_LOG, CK_SIN, CK_COS, CK_TANH, CK_EXPM1, CK_LOG1P, CK_ERF, CK_LGAMMA, CK_DIGAMMA
 };
 
-/// y[i] = f(x[i]); x and y may be the same array.
+/// y[i] = f(x[i]); x and y may be the same array. An unknown function leaves y alone.
 void ck_map_f64(int function, const double *x, double *y, size_t count);
 
 double ck_exp_f64(double x);
