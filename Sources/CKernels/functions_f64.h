@@ -88,6 +88,7 @@ CK_INLINE double f64_exp_two(double x, double low) {
 CK_INLINE double f64_exp(double x) { return f64_exp_two(x, 0); }
 
 CK_INLINE double f64_expm1(double x) {
+  if (x == 0) return x; // -0 too
   if (x > -0.36 && x < 0.36) return x + f64_exp_tail(x);
   return f64_exp(x) - 1.0;
 }

@@ -33,7 +33,7 @@ CK_INLINE double f64_lgamma_positive(double x) {
                           : f * f64_polynomial(lgamma_two_table, 19, f);
     return next - f64_log(x);
   }
-  if (x < 1.25) return (x - 1.0) * f64_polynomial(lgamma_one_table, 22, x - 1.0);
+  if (x < 1.25) return (1.0 - x) * -f64_polynomial(lgamma_one_table, 22, x - 1.0); // +0 at 1
   if (x < 1.75) return f64_polynomial(lgamma_middle_table, 16, x - 1.5);
   if (x < 2.5) return (x - 2.0) * f64_polynomial(lgamma_two_table, 19, x - 2.0);
   if (x < 4) return f64_polynomial(lgamma_three_table, 18, x - 3.25);

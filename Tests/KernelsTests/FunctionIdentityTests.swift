@@ -50,6 +50,11 @@ import Testing
     a == b && a.sign == b.sign || a.isNaN && b.isNaN
   }
 
+  /// The same special value, or the next number to an inexact one.
+  static func near(_ a: Double, _ b: Double, _ ulp: Double) -> Bool {
+    same(a, b) || a != 0 && a.isFinite && abs(a - b) <= ulp
+  }
+
   @Test("the smallest numbers are themselves")
   func tiny() {
     for function in [ElementaryFunction.expm1, .log1p, .sin, .tanh] {
@@ -77,7 +82,10 @@ import Testing
       #expect(
         KernelTesting.bits(minusWide) == KernelTesting.bits(plusWide.map { -$0 }), "\(function)")
     }
-    #expect(ElementaryFunction.cos(Self.grid) == ElementaryFunction.cos(Self.grid.map { -$0 }))
+    let (plus, minus) = (
+      ElementaryFunction.cos(Self.grid), ElementaryFunction.cos(Self.grid.map { -$0 })
+    )
+    #expect(KernelTesting.bits(plus) == KernelTesting.bits(minus))
   }
 
   @Test("what rises never falls from one number to the next")
@@ -114,10 +122,12 @@ import Testing
     for x in special {
       for y in special {
         let (ours, theirs) = (Arithmetic.power(x, y), Glibc.pow(x, y))
-        #expect(Self.same(ours, theirs), "\(x) ** \(y)")
+        #expect(Self.near(ours, theirs, theirs.ulp), "\(x) ** \(y)")
         let (a, b) = (Float(x), Float(y))
         let narrow = Float(Glibc.pow(Double(a), Double(b)))
-        #expect(Self.same(Double(Arithmetic.power(a, b)), Double(narrow)), "f32 \(a) ** \(b)")
+        #expect(
+          Self.near(Double(Arithmetic.power(a, b)), Double(narrow), Double(narrow.ulp)),
+          "f32 \(a) ** \(b)")
         let (rest, exact) = (Arithmetic.remainder(x, y), Glibc.fmod(x, y))
         #expect(rest == exact || rest.isNaN && exact.isNaN, "\(x) rem \(y)")
       }
