@@ -108,9 +108,12 @@ static void judge(int index, double x, double y, double found, mpfr_t a, mpfr_t 
     functions[index].exact(b, a, MPFR_RNDN);
   }
   double exact = mpfr_get_d(b, MPFR_RNDN), ulps;
-  if (exact != exact || found != found) ulps = (exact != exact) == (found != found) ? 0 : INFINITY;
-  else if (isinf(exact) || isinf(found)) ulps = exact == found ? 0 : fabs(exact) == DBL_MAX || fabs(found) == DBL_MAX ? 1 : INFINITY;
-  else {
+  if (exact != exact || found != found) {
+    ulps = (exact != exact) == (found != found) ? 0 : INFINITY;
+  } else if (isinf(exact) || isinf(found)) {
+    bool at_the_end = fabs(exact) == DBL_MAX || fabs(found) == DBL_MAX;
+    ulps = exact == found ? 0 : at_the_end ? 1 : INFINITY;
+  } else {
     mpfr_sub_d(b, b, found, MPFR_RNDN);
     ulps = fabs(mpfr_get_d(b, MPFR_RNDN)) / unit_of(index, x, exact);
   }
