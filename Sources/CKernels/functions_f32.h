@@ -1,11 +1,15 @@
-// exp of 16 lanes of f32. The other f32 functions go through f64 and are rounded once.
+// The functions of 16 lanes of f32.
 //
-// x = k ln 2 + r with |r| <= 0.347, ln 2 in two parts; 1 + (r + r^2 q(r)) with Taylor's polynomial of
-// degree 7; 2^k in two factors, so that subnormal results are rounded once. Within 1.1 ulp.
+// exp stays in f32: x = k ln 2 + r with |r| <= 0.347, ln 2 in two parts; 1 + (r + r^2 q(r)) with
+// Taylor's polynomial of degree 7; 2^k in two factors, so that subnormal results are rounded once.
+// Within 1.1 ulp. The others go by f64 (wide.h) and are rounded once: within 0.51 ulp.
+// scripts/exhaustive tries all inputs.
 #ifndef CKERNELS_FUNCTIONS_F32_H
 #define CKERNELS_FUNCTIONS_F32_H
 
-#include "lanes.h"
+#include "functions_f32_pow.h"
+#include "functions_f32_sine.h"
+#include "wide.h"
 
 CK_INLINE f32x16 lanes_power_of_two(i32x16 k) {
   i32x16 bits = (k + 127) << 23;
@@ -40,7 +44,64 @@ CK_INLINE f32x16 lanes_exp(f32x16 x) {
   return lanes_select(x != x, lanes_of(__builtin_nanf("")), result);
 }
 
-/// x / (1 + exp(-x))
+/// 1 / (1 + exp(-x)), each step rounded to f32.
+CK_INLINE f32x16 lanes_sigmoid(f32x16 x) {
+  return lanes_of(1.0f) / (lanes_of(1.0f) + lanes_exp(-x));
+}
+
+/// x / (1 + exp(-x)), each step rounded to f32.
 CK_INLINE f32x16 lanes_silu(f32x16 x) { return x / (lanes_of(1.0f) + lanes_exp(-x)); }
+
+/// exp(x) - 1: k and r as in exp, 2^k ((exp(r) - 1) + 1) - 1.
+CK_INLINE f32x16 lanes_expm1(f32x16 x) {
+  f64x16 w = wide_from(x);
+  w = wide_select(w > 100.0, wide_of(100), w);
+  w = wide_select(w < -100.0, wide_of(-100), w);
+  return lanes_select(x == lanes_of(0), x, wide_narrow(wide_expm1(w)));
+}
+
+/// t / (t + 2) with t = exp(2 |x|) - 1, and the sign of x.
+CK_INLINE f32x16 lanes_tanh(f32x16 x) {
+  f64x16 a = wide_abs(wide_from(x));
+  a = wide_select(a > 16.0, wide_of(16), a); // where it is 1 already
+  f64x16 t = wide_expm1(a + a);
+  return __builtin_elementwise_copysign(wide_narrow(t / (t + wide_of(2))), x);
+}
+
+/// x + x p(x^2) below 1, 1 - exp(-p(|x|)) above.
+CK_INLINE f32x16 lanes_erf(f32x16 x) {
+  f64x16 w = wide_from(x);
+  f64x16 a = wide_abs(w);
+  a = wide_select(a > 4.0, wide_of(4), a); // where it is 1 already
+  f64x16 small = wide_fma(a, wide_polynomial(wide_erf_table, 7, a * a), a);
+  f64x16 exponent = wide_polynomial(wide_erfc_table, 11, a - wide_of(2.5));
+  f64x16 large = wide_of(1) - wide_exp(-exponent);
+  return __builtin_elementwise_copysign(wide_narrow(wide_select(a < 1.0, small, large)), x);
+}
+
+/// What log and log1p give at the ends: `shifted` is what the logarithm is of.
+CK_INLINE f32x16 lanes_log_ends(f32x16 x, f32x16 shifted, f32x16 result) {
+  const f32x16 infinity = lanes_of(__builtin_inff());
+  result = lanes_select(shifted == lanes_of(0), -infinity, result);
+  result = lanes_select(x == infinity, infinity, result);
+  return lanes_select(~(shifted >= lanes_of(0)), lanes_of(__builtin_nanf("")), result);
+}
+
+/// x = 2^k (1 + f) with |f| < 0.415; k ln 2 + (f + f^2 p(f)).
+CK_INLINE f32x16 lanes_log(f32x16 x) {
+  f64x16 k;
+  f64x16 m = wide_split(wide_from(x), &k);
+  return lanes_log_ends(x, x, wide_narrow(wide_log_of_parts(k, m - wide_of(1))));
+}
+
+/// As log of 1 + x in f64, with f = x, which is exact, where k is 0.
+CK_INLINE f32x16 lanes_log1p(f32x16 x) {
+  f64x16 w = wide_from(x), k;
+  f64x16 m = wide_split(wide_of(1) + w, &k);
+  f64x16 f = wide_select(k == 0.0, w, m - wide_of(1));
+  f32x16 result = wide_narrow(wide_log_of_parts(k, f));
+  result = lanes_select(x == lanes_of(0), x, result);
+  return lanes_log_ends(x, x + lanes_of(1), result);
+}
 
 #endif

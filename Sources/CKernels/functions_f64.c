@@ -1,5 +1,6 @@
-// f64 functions over arrays and one by one. Definitions: functions_f64.h.
+// f64 functions over arrays and one by one. Definitions: functions_f64*.h.
 #include "functions_f64.h"
+#include "functions_f64_gamma.h"
 
 // 1280 bits of 2/pi after the binary point: enough for every finite double.
 static const uint64_t two_over_pi[20] = {
@@ -28,10 +29,19 @@ CK_INLINE void ck_map_f64_body(int function, const double *x, double *y, size_t 
   case CK_TANH: for (size_t i = 0; i < count; i++) y[i] = f64_tanh(x[i]); break;
   case CK_EXPM1: for (size_t i = 0; i < count; i++) y[i] = f64_expm1(x[i]); break;
   case CK_LOG1P: for (size_t i = 0; i < count; i++) y[i] = f64_log1p(x[i]); break;
+  case CK_ERF: for (size_t i = 0; i < count; i++) y[i] = f64_erf(x[i]); break;
+  case CK_LGAMMA: for (size_t i = 0; i < count; i++) y[i] = f64_lgamma(x[i]); break;
+  case CK_DIGAMMA: for (size_t i = 0; i < count; i++) y[i] = f64_digamma(x[i]); break;
   }
 }
 CK_VARIANTS(ck_map_f64, (int function, const double *x, double *y, size_t count),
             (function, x, y, count))
+
+CK_INLINE void ck_power_f64_body(const double *x, const double *y, double *z, size_t count) {
+  for (size_t i = 0; i < count; i++) z[i] = f64_pow(x[i], y[i]);
+}
+CK_VARIANTS(ck_power_f64, (const double *x, const double *y, double *z, size_t count),
+            (x, y, z, count))
 
 #define ONE(name) double ck_##name##_f64(double x) { return f64_##name(x); }
 ONE(exp)
@@ -41,6 +51,9 @@ ONE(cos)
 ONE(tanh)
 ONE(expm1)
 ONE(log1p)
+ONE(erf)
+ONE(lgamma)
+ONE(digamma)
 ONE(floor)
 
 double ck_pow_f64(double x, double y) { return f64_pow(x, y); }

@@ -26,10 +26,10 @@ extension Double: RealElement {
   }
 }
 
-/// Powers and remainders of f32 go through f64 and are rounded once.
+/// Remainders of f32 go through f64 and are rounded once.
 extension Float: RealElement {
   static func power(_ base: Float, _ exponent: Float) -> Float {
-    Float(Arithmetic.power(Double(base), Double(exponent)))
+    Arithmetic.power(base, exponent)
   }
   static func remainder(_ x: Float, _ y: Float) -> Float {
     Float(Arithmetic.remainder(Double(x), Double(y)))

@@ -3,7 +3,7 @@ import Kernels
 /// The operations of one operand that go element by element.
 public enum UnaryOperation: String, Sendable, CaseIterable {
   case negate = "-"
-  case abs, exp, log, sqrt, sin, cos, tanh
+  case abs, exp, log, sqrt, sin, cos, tanh, erf, lgamma, digamma
   /// To the nearest integer, halves to the even one.
   case round
   case floor, ceil
@@ -16,6 +16,9 @@ public enum UnaryOperation: String, Sendable, CaseIterable {
     case .sin: .sin
     case .cos: .cos
     case .tanh: .tanh
+    case .erf: .erf
+    case .lgamma: .lgamma
+    case .digamma: .digamma
     default: nil
     }
   }

@@ -82,6 +82,23 @@ import Testing
     }
   }
 
+  /// A library's results are its own on every machine; glibc's differ between CPUs.
+  @Test("no function of the system's mathematics library is called")
+  func noSystemFunctions() throws {
+    let call =
+      /(^|[^.\w]|Glibc\.)(exp2?|expm1|log(2|10|1p)?|pow|cbrt|hypot|fmod|a?(sin|cos|tan)h?|atan2|erfc?|[lt]gamma)f?\(/
+    #expect("  y = log1p(x)".contains(call) && "Glibc.pow(x, y)".contains(call))
+    #expect(!"map.log(x), .exp(x), blog(x)".contains(call))
+    for file in try Project.swiftSources {
+      for (index, line) in SwiftCode(file.text).lines.enumerated() where !line.contains("func ") {
+        #expect(!line.contains(call), "\(file.path):\(index + 1): \(line)")
+      }
+    }
+    for file in try Project.files(below: "Sources/CKernels", ending: "") {
+      #expect(!file.text.contains("math.h"), "\(file.path)")
+    }
+  }
+
   /// A temporary file's name is no result.
   static let temporaryNames: Set<String> = [
     "Sources/Files/DurableFile.swift", "Sources/Notebooks/Storage/Cache.swift",

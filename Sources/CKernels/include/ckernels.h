@@ -1,7 +1,7 @@
 // The kernels' C interface. Pointers are valid for the stated counts; results never alias inputs
 // unless a comment says so. Sizes are checked by the Swift module `Kernels`, the only caller.
 //
-// The reference instance of every function is its definition (numerics contract, version 1): the
+// The reference instance of every function is its definition (numerics contract, version 2): the
 // order of operations is stated where the function is declared, and all instances have the same bits.
 #ifndef CKERNELS_H
 #define CKERNELS_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /// Raised when any result's bits change.
-#define CK_NUMERICS_VERSION 1
+#define CK_NUMERICS_VERSION 2
 
 /// "reference", "avx2", "avx512" or "neon": which instance calls go to.
 const char *ck_variant_name(void);
@@ -19,9 +19,11 @@ bool ck_has_variant(const char *name);
 /// Forces an instance by name (tests, TESSERA_ISA); false where the machine has it not. NULL: choose again.
 bool ck_force_variant(const char *name);
 
-enum ck_function { CK_EXP, CK_LOG, CK_SIN, CK_COS, CK_TANH, CK_EXPM1, CK_LOG1P };
+enum ck_function {
+  CK_EXP, CK_LOG, CK_SIN, CK_COS, CK_TANH, CK_EXPM1, CK_LOG1P, CK_ERF, CK_LGAMMA, CK_DIGAMMA
+};
 
-/// y[i] = f(x[i]); x and y may be the same array.
+/// y[i] = f(x[i]); x and y may be the same array. An unknown function leaves y alone.
 void ck_map_f64(int function, const double *x, double *y, size_t count);
 
 double ck_exp_f64(double x);
@@ -31,13 +33,22 @@ double ck_cos_f64(double x);
 double ck_tanh_f64(double x);
 double ck_expm1_f64(double x);
 double ck_log1p_f64(double x);
+double ck_erf_f64(double x);
+/// log |gamma(x)|; +infinity at 0 and the negative integers.
+double ck_lgamma_f64(double x);
+/// The derivative of lgamma; NaN at the negative integers.
+double ck_digamma_f64(double x);
 double ck_pow_f64(double x, double y);
+/// z[i] = x[i] to the power of y[i]; z may be one of them.
+void ck_power_f64(const double *x, const double *y, double *z, size_t count);
 /// x - y * trunc(x / y), exact.
 double ck_remainder_f64(double x, double y);
 double ck_floor_f64(double x);
 
 /// As ck_map_f64. exp stays in f32 (1.1 ulp); the others go through f64 and are rounded once.
 void ck_map_f32(int function, const float *x, float *y, size_t count);
+/// As ck_power_f64, through f64 and rounded once.
+void ck_power_f32(const float *x, const float *y, float *z, size_t count);
 /// y = gate / (1 + exp(-gate)) * up; y may be one of them.
 void ck_swiglu_f32(const float *gate, const float *up, float *y, size_t count);
 /// y = a + b; y may be one of them.
