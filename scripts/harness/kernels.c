@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ck_threads.h"
 #include "ck_training.h"
 #include "ckernels.h"
 
@@ -254,6 +255,7 @@ static void the_rest(void) {
 
 int main(void) {
   ck_set_shares(3);
+  ck_set_eager(true);
   functions();
   products();
   sums();
