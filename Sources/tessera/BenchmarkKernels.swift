@@ -1,6 +1,5 @@
 import ArgumentParser
 import Kernels
-import Language
 import Prompt
 
 /// `tessera bench kernels`
