@@ -23,19 +23,37 @@ public enum Machine {
     set { ck_set_shares(Int32(clamping: newValue)) }
   }
 
+  /// The cores that this process may use: its affinity and the quota of its control group.
+  public static var cores: Int { Int(ck_cores()) }
+
+  /// Runs `body` with kernel calls of this thread cut into `limit` shares at most.
+  ///
+  /// Threads that run beside one another and each call kernels have ``shares`` between them so.
+  public static func limitingShares<Result>(to limit: Int, _ body: () throws -> Result) rethrows
+    -> Result
+  {
+    let before = ck_set_thread_shares(Int32(clamping: max(limit, 1)))
+    defer { ck_set_thread_shares(before) }
+    return try body()
+  }
+
   private static let forcing = Mutex(())
 
   /// Runs `body` with a forced instance and number of shares, one such body at a time; nil where the
   /// machine has no such instance. For tests and benchmarks.
+  ///
+  /// - Parameter cutsAll: whether small work is cut into its shares too, which tests want.
   public static func with<Result: Sendable>(
-    variant: String, shares: Int, _ body: () throws -> Result
+    variant: String, shares: Int, cutsAll: Bool = true, _ body: () throws -> Result
   ) rethrows -> Result? {
     try forcing.withLock { _ in
       guard useVariant(variant) else { return nil }
-      let before = Self.shares
+      let sharesBefore = Self.shares
+      let eagerBefore = ck_set_eager(cutsAll)
       defer {
         useVariant(nil)
-        Self.shares = before
+        ck_set_eager(eagerBefore)
+        Self.shares = sharesBefore
       }
       Self.shares = shares
       return try body()

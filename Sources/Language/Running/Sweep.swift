@@ -64,7 +64,9 @@ struct Sweep {
     }
     let jobs = min(settings.jobs, points.count)
     if jobs > 1 {
-      InterpreterThread.run(count: jobs, work)
+      // Points that run beside one another have the kernels' threads between them.
+      let shares = Machine.shares / jobs
+      InterpreterThread.run(count: jobs) { Machine.limitingShares(to: shares, work) }
     } else {
       work()
     }

@@ -1,0 +1,144 @@
+import CKernels
+
+extension KernelBenchmark {
+  /// Every kernel family at the sizes that models have.
+  public static let cases: [KernelBenchmark] =
+    [256, 512, 1024].map { product(rows: $0, inner: $0, columns: $0) }
+    + [
+      product(rows: 64, inner: 768, columns: 3072),
+      // One row times weights that lie in a core's cache, in the shared one and in memory.
+      product(rows: 1, inner: 512, columns: 512),
+      product(rows: 1, inner: 1024, columns: 4096),
+      product(rows: 1, inner: 4096, columns: 32_768),
+      wideProduct(256), wideProduct(512), weightGradient(rows: 512, outputs: 768, inputs: 768),
+      attention(rows: 512, past: 0, heads: 8, width: 64),
+      attention(rows: 1, past: 4095, heads: 8, width: 64),
+      rows("softmax f32", 512, 1024) { x, y in ck_softmax_f32(x, y, 512, 1024) },
+      rows("rms norm f32", 512, 1024) { x, y in ck_rms_norm_f32(x, x, 1e-5, y, 512, 1024) },
+      rows("swiglu f32", 512, 1024) { x, y in ck_swiglu_f32(x, x, y, 512 * 1024) },
+      rows("add f32", 512, 1024) { x, y in ck_add_f32(x, x, y, 512 * 1024) },
+      function("exp f32", ElementaryFunction.exp), function("tanh f32", ElementaryFunction.tanh),
+      wideFunction("exp f64", ElementaryFunction.exp),
+      wideFunction("log f64", ElementaryFunction.log),
+      sum("sum f32", 1 << 18), sum("sum f32", 1 << 25),
+    ]
+
+  /// Numbers between -1 and 1 that are no pattern to a predictor.
+  private static func numbers(_ count: Int) -> [Float] {
+    var state: UInt32 = 1
+    return (0..<count).map { _ in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return Float(Int32(bitPattern: state)) * 0x1p-31
+    }
+  }
+
+  /// A product with a packed right operand; one row is what decoding does, and memory limits it.
+  private static func product(rows: Int, inner: Int, columns: Int) -> KernelBenchmark {
+    KernelBenchmark(
+      name: rows == 1 ? "gemv f32" : "gemm f32", size: "\(rows) x \(inner) x \(columns)",
+      operations: 2 * Double(rows * inner * columns),
+      bytes: 4 * (rows * inner + inner * columns + rows * columns),
+      limit: rows == 1 ? .bandwidth : .arithmetic(lanes: 1)
+    ) {
+      let weight = numbers(inner * columns)
+      let matrix = try PackedMatrix.packing(weight: weight, outputs: columns, inputs: inner)
+      let x = numbers(rows * inner)
+      var y = [Float](repeating: 0, count: rows * columns)
+      return { try matrix.multiply(x, into: &y) }
+    }
+  }
+
+  /// A product of two f64 matrices, packing included.
+  private static func wideProduct(_ extent: Int) -> KernelBenchmark {
+    KernelBenchmark(
+      name: "gemm f64", size: "\(extent) x \(extent) x \(extent)",
+      operations: 2 * Double(extent * extent * extent), bytes: 24 * extent * extent,
+      limit: .arithmetic(lanes: 0.5)
+    ) {
+      let x = numbers(extent * extent).map { Double($0) }
+      return {
+        _ = try WideProducts.multiply(x, x, rows: extent, inputs: extent, outputs: extent)
+      }
+    }
+  }
+
+  private static func weightGradient(rows: Int, outputs: Int, inputs: Int) -> KernelBenchmark {
+    KernelBenchmark(
+      name: "weight gradient f32", size: "\(rows) x \(outputs) x \(inputs)",
+      operations: 2 * Double(rows * outputs * inputs),
+      bytes: 4 * (rows * outputs + rows * inputs + 2 * outputs * inputs),
+      limit: .arithmetic(lanes: 1)
+    ) {
+      let (dy, x) = (numbers(rows * outputs), numbers(rows * inputs))
+      var gradient = [Float](repeating: 0, count: outputs * inputs)
+      return { ck_weight_gradient_f32(dy, x, &gradient, rows, outputs, inputs) }
+    }
+  }
+
+  /// Causal attention of `rows` new positions after `past` ones; one row reads the whole store.
+  private static func attention(rows: Int, past: Int, heads: Int, width: Int) -> KernelBenchmark {
+    let pairs = rows * past + rows * (rows + 1) / 2
+    return KernelBenchmark(
+      name: "attention f32", size: "\(rows) of \(past + rows), \(heads) x \(width)",
+      operations: 4 * Double(pairs * heads * width),
+      bytes: 4 * heads * width * (2 * (past + rows) + 2 * rows),
+      limit: rows == 1 ? .bandwidth : .arithmetic(lanes: 1)
+    ) {
+      let count = (past + rows) * heads * width
+      var store = KeyValueStore(heads: heads, headWidth: width)
+      try store.append(keys: numbers(count), values: numbers(count))
+      let queries = numbers(rows * heads * width)
+      var out = queries
+      return { [store] in
+        try store.attend(queries: queries, queryHeads: heads, scale: 0.125, into: &out)
+      }
+    }
+  }
+
+  /// A kernel that reads rows once and writes as many.
+  private static func rows(
+    _ name: String, _ rows: Int, _ width: Int,
+    _ kernel: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> KernelBenchmark {
+    KernelBenchmark(
+      name: name, size: "\(rows) x \(width)", operations: Double(rows * width),
+      bytes: 8 * rows * width, limit: .bandwidth
+    ) {
+      let x = numbers(rows * width)
+      var y = x
+      return { kernel(x, &y) }
+    }
+  }
+
+  /// A function of 16,384 numbers, counted as one operation each.
+  private static func function(_ name: String, _ function: ElementaryFunction) -> KernelBenchmark {
+    KernelBenchmark(
+      name: name, size: "16384", operations: 16_384, bytes: 8 * 16_384, limit: .bandwidth
+    ) {
+      let x = numbers(16_384)
+      var y = x
+      return { ck_map_f32(function.rawValue, x, &y, 16_384) }
+    }
+  }
+
+  private static func wideFunction(_ name: String, _ function: ElementaryFunction)
+    -> KernelBenchmark
+  {
+    KernelBenchmark(
+      name: name, size: "16384", operations: 16_384, bytes: 16 * 16_384, limit: .bandwidth
+    ) {
+      let x = numbers(16_384).map { 2 + Double($0) }
+      var y = x
+      return { ck_map_f64(function.rawValue, x, &y, 16_384) }
+    }
+  }
+
+  private static func sum(_ name: String, _ count: Int) -> KernelBenchmark {
+    KernelBenchmark(
+      name: name, size: "\(count)", operations: Double(count), bytes: 4 * count, limit: .bandwidth
+    ) {
+      let x = numbers(count)
+      return { _ = Sums.sum(x) }
+    }
+  }
+}
