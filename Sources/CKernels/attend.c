@@ -8,8 +8,18 @@ CK_INLINE size_t attend_tiles(const ck_attend *a) {
   return (a->heads / a->cached_heads * a->query_rows + LINES - 1) / LINES;
 }
 
+// Whether a head's keys (or values) are copied: for many lines, which then find them side by side, and
+// where they do not consist of whole registers.
+CK_INLINE bool attend_copies(const ck_attend *a, size_t width) {
+  return attend_tiles(a) > 1 || width % 16 != 0;
+}
+
 CK_INLINE f32x16 tanh_f32(f32x16 x) {
-  for (int lane = 0; lane < 16; lane++) x[lane] = (float)f64_tanh((double)x[lane]);
+  float lanes[16];
+  memcpy(lanes, &x, sizeof x);
+#pragma clang loop unroll(disable)
+  for (int lane = 0; lane < 16; lane++) lanes[lane] = (float)f64_tanh((double)lanes[lane]);
+  memcpy(&x, lanes, sizeof x);
   return x;
 }
 CK_INLINE f32x16 exp_f32(f32x16 x) { return lanes_exp(x); }
@@ -18,11 +28,19 @@ typedef double f64x16 __attribute__((ext_vector_type(16)));
 typedef int64_t i64x16 __attribute__((ext_vector_type(16)));
 
 CK_INLINE f64x16 tanh_f64(f64x16 x) {
-  for (int lane = 0; lane < 16; lane++) x[lane] = f64_tanh(x[lane]);
+  double lanes[16];
+  memcpy(lanes, &x, sizeof x);
+#pragma clang loop unroll(disable)
+  for (int lane = 0; lane < 16; lane++) lanes[lane] = f64_tanh(lanes[lane]);
+  memcpy(&x, lanes, sizeof x);
   return x;
 }
 CK_INLINE f64x16 exp_f64(f64x16 x) {
-  for (int lane = 0; lane < 16; lane++) x[lane] = f64_exp(x[lane]);
+  double lanes[16];
+  memcpy(lanes, &x, sizeof x);
+#pragma clang loop unroll(disable)
+  for (int lane = 0; lane < 16; lane++) lanes[lane] = f64_exp(lanes[lane]);
+  memcpy(&x, lanes, sizeof x);
   return x;
 }
 
@@ -98,11 +116,12 @@ static size_t whole(size_t width) { return (width + 15) / 16 * 16; }
     size_t tile = (keys + SPARE) * LINES;                                                       \
     size_t parts[] = {tile, backward ? tile : 0, a->cap != 0 ? tile : 0, width * LINES,         \
                       value_width * LINES, width * LINES, value_width * LINES, wider * LINES,   \
-                      keys * width, keys * value_width, backward ? keys * width : 0,            \
-                      backward ? keys * value_width : 0};                                       \
+                      attend_copies(a, a->width) ? keys * width : 0,                            \
+                      attend_copies(a, a->value_width) ? keys * value_width : 0,                \
+                      backward ? keys * width : 0, backward ? keys * value_width : 0};          \
     type **places[] = {&m->p, &m->slopes, &m->bent, &m->turned_queries, &m->turned_cotangents,  \
-                       &m->query_rows, &m->cotangent_rows, &m->result, &m->keys, &m->values,    \
-                       &m->key_sums, &m->value_sums};                                           \
+                       &m->query_rows, &m->cotangent_rows, &m->result, &m->key_room,            \
+                       &m->value_room, &m->key_sums, &m->value_sums};                           \
     size_t count = 0;                                                                           \
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) count += parts[i];                \
     *memory = aligned_alloc(64, count * sizeof(type));                                          \

@@ -12,35 +12,67 @@ typedef struct {
   REAL *turned_queries, *turned_cotangents, *query_rows, *cotangent_rows;
   /// [16][the wider width in whole registers]
   REAL *result;
-  /// One head's keys and values, and the sums of their gradients, in whole registers.
-  REAL *keys, *values, *key_sums, *value_sums;
-  /// The head that `keys` and `values` hold.
+  /// Room for one head's keys and values, and the sums of their gradients, in whole registers.
+  REAL *key_room, *value_room, *key_sums, *value_sums;
+  /// The head's keys and values: there, or where they are anyway.
+  const REAL *keys, *values;
+  size_t key_stride, value_stride;
+  /// Which head that is.
   size_t held;
 } NAME(attend_scratch);
 
-// Reads (or writes) a [query_rows][key_rows] matrix at what the lines see; kind of access by `step`.
-enum NAME(matrix_step) { NAME(ADD_TO_TILE), NAME(READ), NAME(WRITE), NAME(ADD_TO_MATRIX) };
+// What is done with the tile's numbers and those of a matrix [..., query_rows, key_rows].
+enum NAME(exchange) { NAME(ADD_TO_TILE), NAME(READ), NAME(WRITE), NAME(ADD_TO_MATRIX) };
 
-CK_INLINE void NAME(pass_line)(const attend_tile *t, size_t line, REAL *row, REAL *lanes,
-                               enum NAME(matrix_step) step) {
-  for (size_t j = 0; j < t->keys; j++) {
-    if (!(t->seen[j] >> line & 1)) continue;
-    REAL *number = lanes + j * LINES + line, *place = row + t->index[j];
-    switch (step) {
-    case NAME(ADD_TO_TILE): *number = *number + *place; break;
-    case NAME(READ): *number = *place; break;
-    case NAME(WRITE): *place = *number; break;
-    case NAME(ADD_TO_MATRIX): *place = *place + *number; break;
+// Exchanges the tile's numbers with a matrix in which the lines begin at `begins`, where they see keys.
+CK_INLINE void NAME(exchange)(const attend_tile *t, void *matrix, const size_t *begins, REAL *lanes,
+                              enum NAME(exchange) what) {
+  // Blocks of keys, since the two lie across each other.
+  enum { BLOCK = 32 };
+  for (size_t from = 0; from < t->keys; from += BLOCK) {
+    size_t to = t->keys - from < BLOCK ? t->keys : from + BLOCK;
+    uint16_t everyone = t->full;
+    for (size_t j = from; j < to; j++) everyone &= t->seen[j];
+    for (size_t line = 0; line < t->count; line++) {
+      REAL *row = (REAL *)matrix + begins[line];
+      bool all = everyone >> line & 1;
+      for (size_t j = from; j < to; j++) {
+        if (!all && !(t->seen[j] >> line & 1)) continue;
+        REAL *number = lanes + j * LINES + line, *place = row + t->index[j];
+        switch (what) {
+        case NAME(ADD_TO_TILE): *number = *number + *place; break;
+        case NAME(READ): *number = *place; break;
+        case NAME(WRITE): *place = *number; break;
+        case NAME(ADD_TO_MATRIX): *place = *place + *number; break;
+        }
+      }
     }
   }
 }
 
-// Writes one line's numbers, `absent` where it sees no key.
-CK_INLINE void NAME(write_line)(const ck_attend *a, const attend_tile *t, size_t line, void *matrix,
-                                REAL *lanes, REAL absent) {
-  REAL *row = (REAL *)matrix + attend_matrix_row(a, t, line);
-  for (size_t k = 0; k < a->key_rows; k++) row[k] = absent;
-  NAME(pass_line)(t, line, row, lanes, NAME(WRITE));
+// As above for a matrix [batches][heads][query_rows][key_rows].
+CK_INLINE void NAME(exchange_lines)(const ck_attend *a, const attend_tile *t, const void *matrix,
+                                    REAL *lanes, enum NAME(exchange) what) {
+  size_t begins[LINES];
+  for (size_t line = 0; line < t->count; line++) begins[line] = attend_matrix_row(a, t, line);
+  NAME(exchange)(t, (void *)matrix, begins, lanes, what);
+}
+
+CK_INLINE void NAME(exchange_bias)(const ck_attend *a, const attend_tile *t, const void *bias,
+                                   REAL *lanes, enum NAME(exchange) what) {
+  size_t begins[LINES];
+  for (size_t line = 0; line < t->count; line++) begins[line] = attend_bias_row(a, t, line);
+  NAME(exchange)(t, (void *)bias, begins, lanes, what);
+}
+
+// Writes the lines' numbers, `absent` where they see no key.
+CK_INLINE void NAME(write_lines)(const ck_attend *a, const attend_tile *t, void *matrix,
+                                 REAL *lanes, REAL absent) {
+  for (size_t line = 0; line < t->count; line++) {
+    REAL *row = (REAL *)matrix + attend_matrix_row(a, t, line);
+    for (size_t k = 0; k < a->key_rows; k++) row[k] = absent;
+  }
+  NAME(exchange_lines)(a, t, matrix, lanes, NAME(WRITE));
 }
 
 // Scores become s: times the scale, bent by the cap, with the bias.
@@ -56,10 +88,7 @@ CK_INLINE void NAME(finish_scores)(const ck_attend *a, NAME(attend_scratch) *m) 
     }
     NAME(store)(m->p + j * LINES, s);
   }
-  if (a->bias)
-    for (size_t line = 0; line < t->count; line++)
-      NAME(pass_line)(t, line, (REAL *)a->bias + attend_bias_row(a, t, line), m->p,
-                      NAME(ADD_TO_TILE));
+  if (a->bias) NAME(exchange_bias)(a, t, a->bias, m->p, NAME(ADD_TO_TILE));
 }
 
 // s becomes p.
@@ -89,15 +118,12 @@ CK_INLINE void NAME(find_probabilities)(const ck_attend *a, NAME(attend_scratch)
   attend_tile *t = &m->tile;
   if (a->given) {
     memset(m->p, 0, t->keys * LINES * sizeof(REAL));
-    for (size_t line = 0; line < t->count; line++)
-      NAME(pass_line)(t, line, (REAL *)a->given + attend_matrix_row(a, t, line), m->p, NAME(READ));
+    NAME(exchange_lines)(a, t, a->given, m->p, NAME(READ));
     return;
   }
-  NAME(products)(m->turned_queries, m->keys, NAME(whole)(a->width), t, a->width, m->p, have);
+  NAME(products)(m->turned_queries, m->keys, m->key_stride, t, a->width, m->p, have);
   NAME(finish_scores)(a, m);
-  if (forward && a->scores)
-    for (size_t line = 0; line < t->count; line++)
-      NAME(write_line)(a, t, line, a->scores, m->p, -(REAL)__builtin_inff());
+  if (forward && a->scores) NAME(write_lines)(a, t, a->scores, m->p, -(REAL)__builtin_inff());
   NAME(finish_probabilities)(m);
 }
 
@@ -122,14 +148,19 @@ CK_INLINE void NAME(give_lines)(const ck_attend *a, const attend_tile *t, const 
   }
 }
 
-// One head of [batches][key_rows][cached_heads][width], in whole registers.
-CK_INLINE void NAME(take_head)(const ck_attend *a, size_t unit, const void *from, size_t width,
-                               REAL *to) {
+// One head of [batches][key_rows][cached_heads][width], in whole registers if it does not come so.
+CK_INLINE const REAL *NAME(take_head)(const ck_attend *a, size_t unit, const void *from, size_t width,
+                                      REAL *room, size_t *stride) {
   size_t batch = unit / a->cached_heads, head = unit % a->cached_heads;
-  for (size_t k = 0; k < a->key_rows; k++) {
-    size_t row = (batch * a->key_rows + k) * a->cached_heads + head;
-    memcpy(to + k * NAME(whole)(width), (const REAL *)from + row * width, width * sizeof(REAL));
+  const REAL *first = (const REAL *)from + (batch * a->key_rows * a->cached_heads + head) * width;
+  if (!attend_copies(a, width)) {
+    *stride = a->cached_heads * width;
+    return first;
   }
+  *stride = NAME(whole)(width);
+  for (size_t k = 0; k < a->key_rows; k++)
+    memcpy(room + k * *stride, first + k * a->cached_heads * width, width * sizeof(REAL));
+  return room;
 }
 
 CK_INLINE void NAME(give_head)(const ck_attend *a, size_t unit, const REAL *sums, size_t width,
@@ -145,8 +176,11 @@ CK_INLINE void NAME(give_head)(const ck_attend *a, size_t unit, const REAL *sums
 CK_INLINE void NAME(hold_head)(const ck_attend *a, NAME(attend_scratch) *m, size_t unit) {
   if (m->held == unit) return;
   m->held = unit;
-  if (!a->given) NAME(take_head)(a, unit, a->keys, a->width, m->keys);
-  if (a->values) NAME(take_head)(a, unit, a->values, a->value_width, m->values);
+  if (!a->given)
+    m->keys = NAME(take_head)(a, unit, a->keys, a->width, m->key_room, &m->key_stride);
+  if (a->values)
+    m->values =
+        NAME(take_head)(a, unit, a->values, a->value_width, m->value_room, &m->value_stride);
 }
 
 // Tile `tile` of the key head `unit` (batch, key head).
@@ -164,11 +198,9 @@ CK_INLINE void NAME(forward_tile)(const ck_attend *a, NAME(attend_scratch) *m, e
   if (!a->given)
     NAME(take_lines)(a, t, a->queries, a->width, m->query_rows, m->turned_queries);
   NAME(find_probabilities)(a, m, true, have);
-  if (a->probabilities)
-    for (size_t line = 0; line < t->count; line++)
-      NAME(write_line)(a, t, line, a->probabilities, m->p, 0);
+  if (a->probabilities) NAME(write_lines)(a, t, a->probabilities, m->p, 0);
   if (a->out) {
-    NAME(weigh)(m->p, m->values, NAME(whole)(a->value_width), t, m->result, have);
+    NAME(weigh)(m->p, m->values, m->value_stride, t, NAME(whole)(a->value_width), m->result, have);
     NAME(give_lines)(a, t, m->result, a->value_width, a->out);
   }
 }
@@ -177,14 +209,12 @@ CK_INLINE void NAME(forward_tile)(const ck_attend *a, NAME(attend_scratch) *m, e
 CK_INLINE void NAME(find_slopes)(const ck_attend *a, NAME(attend_scratch) *m, enum registers have) {
   attend_tile *t = &m->tile;
   if (a->out_gradient)
-    NAME(products)(m->turned_cotangents, m->values, NAME(whole)(a->value_width), t, a->value_width,
-                   m->slopes, have);
+    NAME(products)(m->turned_cotangents, m->values, m->value_stride, t, a->value_width, m->slopes,
+                   have);
   else
     memset(m->slopes, 0, t->keys * LINES * sizeof(REAL));
   if (a->probability_gradient)
-    for (size_t line = 0; line < t->count; line++)
-      NAME(pass_line)(t, line, (REAL *)a->probability_gradient + attend_matrix_row(a, t, line),
-                      m->slopes, NAME(ADD_TO_TILE));
+    NAME(exchange_lines)(a, t, a->probability_gradient, m->slopes, NAME(ADD_TO_TILE));
 }
 
 // dp becomes the gradient of scores before the scale; that of the bias is added on the way.
@@ -199,9 +229,7 @@ CK_INLINE void NAME(score_gradient)(const ck_attend *a, NAME(attend_scratch) *m)
     NAME(store)(m->slopes + j * LINES,
                 NAME(load)(m->p + j * LINES) * (NAME(load)(m->slopes + j * LINES) - d));
   if (a->bias_gradient)
-    for (size_t line = 0; line < t->count; line++)
-      NAME(pass_line)(t, line, (REAL *)a->bias_gradient + attend_bias_row(a, t, line), m->slopes,
-                      NAME(ADD_TO_MATRIX));
+    NAME(exchange_bias)(a, t, a->bias_gradient, m->slopes, NAME(ADD_TO_MATRIX));
   for (size_t j = 0; j < t->keys; j++) {
     LANES slope = NAME(load)(m->slopes + j * LINES);
     if (a->cap != 0) {
@@ -227,13 +255,11 @@ CK_INLINE void NAME(backward_tile)(const ck_attend *a, NAME(attend_scratch) *m,
     NAME(spread)(m->p, m->cotangent_rows, value_width, t, m->value_sums, have);
   if (!scores && !a->given_gradient) return;
   NAME(find_slopes)(a, m, have);
-  if (a->given_gradient)
-    for (size_t line = 0; line < t->count; line++)
-      NAME(write_line)(a, t, line, a->given_gradient, m->slopes, 0);
+  if (a->given_gradient) NAME(write_lines)(a, t, a->given_gradient, m->slopes, 0);
   if (!scores) return;
   NAME(score_gradient)(a, m);
   if (a->query_gradient) {
-    NAME(weigh)(m->slopes, m->keys, width, t, m->result, have);
+    NAME(weigh)(m->slopes, m->keys, m->key_stride, t, width, m->result, have);
     NAME(give_lines)(a, t, m->result, a->width, a->query_gradient);
   }
   if (a->key_gradient) NAME(spread)(m->slopes, m->query_rows, width, t, m->key_sums, have);

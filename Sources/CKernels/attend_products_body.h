@@ -113,10 +113,11 @@ CK_INLINE void NAME(weigh_block)(const REAL *factors, const REAL *rows, size_t s
 }
 
 CK_INLINE void NAME(weigh_by)(const REAL *factors, const REAL *rows, size_t stride,
-                              const attend_tile *t, REAL *result, const int lines, const int parts) {
+                              const attend_tile *t, size_t width, REAL *result, const int lines,
+                              const int parts) {
   // A block of rows stays in the first cache while all lines pass over it.
   enum { BLOCK = 64 };
-  size_t width = stride, together = (size_t)parts * 16, group = (size_t)lines;
+  size_t together = (size_t)parts * 16, group = (size_t)lines;
   for (size_t from = 0; from < t->keys; from += BLOCK) {
     size_t to = t->keys - from < BLOCK ? t->keys : from + BLOCK;
     for (size_t line = 0; line < t->count;) {
@@ -134,15 +135,16 @@ CK_INLINE void NAME(weigh_by)(const REAL *factors, const REAL *rows, size_t stri
   }
 }
 
-// result[line], `stride` numbers each, = the chain over the line's keys of factors[key][line] rows[key], without
-// the + 0.0. The rows consist of whole registers.
+// result[line], `width` numbers each, = the chain over the line's keys of factors[key][line] rows[key],
+// without the + 0.0. The width is that of whole registers.
 CK_INLINE void NAME(weigh)(const REAL *factors, const REAL *rows, size_t stride,
-                           const attend_tile *t, REAL *result, enum registers have) {
-  memset(result, 0, t->count * stride * sizeof(REAL));
+                           const attend_tile *t, size_t width, REAL *result,
+                           enum registers have) {
+  memset(result, 0, t->count * width * sizeof(REAL));
   switch (have) {
-  case FEW: NAME(weigh_by)(factors, rows, stride, t, result, 2, 1); break;
-  case SOME: NAME(weigh_by)(factors, rows, stride, t, result, 4, 1); break;
-  case MANY: NAME(weigh_by)(factors, rows, stride, t, result, 4, 2); break;
+  case FEW: NAME(weigh_by)(factors, rows, stride, t, width, result, 2, 1); break;
+  case SOME: NAME(weigh_by)(factors, rows, stride, t, width, result, 4, 1); break;
+  case MANY: NAME(weigh_by)(factors, rows, stride, t, width, result, 4, 2); break;
   }
 }
 
