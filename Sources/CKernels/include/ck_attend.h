@@ -8,7 +8,7 @@
 //   with a cap: s = cap tanh(s / cap); with a bias: s = s + bias;
 //   e = exp(s - max); the denominator is one chain of adds; p = e (1 / denominator), rounded;
 //   out = one chain of fused multiply-adds over the keys of p and values from +0, + 0.0.
-// max passes over NaN. tanh is that of f64, rounded once. With `given`, p is read from there.
+// max passes over NaN; exp and tanh are those of ck_map. With `given`, p is read from there.
 //
 // Backward: p as above, and
 //   dp = one chain over the value width of out_gradient and values from +0, + 0.0 (+0 without out_gradient);
