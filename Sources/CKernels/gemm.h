@@ -8,11 +8,18 @@
 #include "ck_products.h"
 #include "half.h"
 
-enum { PANEL = 2 * COUNT, BLOCK_K = 256, SMALL_BYTES = 64 * 1024 };
-#ifndef LARGE_BYTES
-#define LARGE_BYTES (1024*1024)
-#define LONG_K 768
-#endif
+enum {
+  PANEL = 2 * COUNT,
+  // A block of packed rows takes at most this much (of the second cache), or, on the stack, this.
+  LARGE_BYTES = 768 * 1024,
+  SMALL_BYTES = 64 * 1024,
+  // How much of k a block holds, so that outputs are not stored and loaded again often, ...
+  LONG_K = 512,
+  // ... and how much of it tiles go through at a time, so that the panel stays in the first cache.
+  BLOCK_K = 256,
+  // How far ahead of one row its panels are fetched, in bytes.
+  ROW_AHEAD = 1024,
+};
 
 /// How the right operand is stored.
 enum storage { IN_PANELS, IN_F16_PANELS, IN_BF16_PANELS, STRIDED };
@@ -29,6 +36,9 @@ typedef struct {
   // Chains start from +0 rather than go on from c; they end here.
   bool first, last;
 } product;
+
+/// The bytes of a packed value.
+#define WIDTH(storage) ((storage) == IN_PANELS ? sizeof(REAL) : sizeof(uint16_t))
 
 /// A rectangle of the outputs: rows, and whole panels of columns.
 typedef struct {
@@ -68,17 +78,21 @@ CK_INLINE size_t panel_place(const product *p, size_t panel, size_t start) {
 /// to[i * stride + r] = from[r * row_stride + i] for GROUP rows and COUNT values of i.
 CK_INLINE void interleave(const REAL *const rows[GROUP], REAL *to, size_t stride) {
   enum { BYTES = 16 };
-#define STORE(lanes, lane, i) \
-  { REAL all[COUNT]; memcpy(all, &lanes, sizeof all); memcpy(to + (i) * stride, all + (lane) * GROUP, BYTES); }
+#define STORE(lanes, lane, i)                                    \
+  {                                                              \
+    REAL all[COUNT];                                             \
+    memcpy(all, &lanes, sizeof all);                             \
+    memcpy(to + (i) * stride, all + (lane) * GROUP, BYTES);      \
+  }
 #if GROUP == 4
   LANES a = vector_load(rows[0]), b = vector_load(rows[1]);
   LANES c = vector_load(rows[2]), d = vector_load(rows[3]);
-#define PAIR(x, y, i) \
-  __builtin_shufflevector(x, y, i, i + 16, i + 1, i + 17, i + 4, i + 20, i + 5, i + 21, i + 8, i + 24, \
-                          i + 9, i + 25, i + 12, i + 28, i + 13, i + 29)
-#define QUAD(x, y, i) \
-  __builtin_shufflevector(x, y, i, i + 1, i + 16, i + 17, i + 4, i + 5, i + 20, i + 21, i + 8, i + 9, \
-                          i + 24, i + 25, i + 12, i + 13, i + 28, i + 29)
+#define PAIR(x, y, i)                                                                     \
+  __builtin_shufflevector(x, y, i, i + 16, i + 1, i + 17, i + 4, i + 20, i + 5, i + 21,   \
+                          i + 8, i + 24, i + 9, i + 25, i + 12, i + 28, i + 13, i + 29)
+#define QUAD(x, y, i)                                                                     \
+  __builtin_shufflevector(x, y, i, i + 1, i + 16, i + 17, i + 4, i + 5, i + 20, i + 21,   \
+                          i + 8, i + 9, i + 24, i + 25, i + 12, i + 13, i + 28, i + 29)
   LANES ab = PAIR(a, b, 0), cd = PAIR(c, d, 0), ab2 = PAIR(a, b, 2), cd2 = PAIR(c, d, 2);
   LANES turned[4] = {QUAD(ab, cd, 0), QUAD(ab, cd, 2), QUAD(ab2, cd2, 0), QUAD(ab2, cd2, 2)};
 #undef PAIR
@@ -95,8 +109,7 @@ CK_INLINE void interleave(const REAL *const rows[GROUP], REAL *to, size_t stride
 #undef STORE
 }
 
-/// to[i * stride + r] = from[r * row + i * step] for `rows` rows and `k` values of i, row by row of `from`
-/// contiguous (step 1). Rows up to the next multiple of GROUP are written too, with values that nobody reads.
+/// to[i * stride + r] = from[r * row + i] for `rows` rows and `k` values of i. Rows up to the next multiple of GROUP are written too, with values that nobody reads.
 CK_INLINE void interleave_rows(const REAL *from, ptrdiff_t row, size_t rows, size_t k, REAL *to,
                                size_t stride) {
   for (size_t r = 0; r < rows; r += GROUP) {
@@ -144,6 +157,19 @@ CK_INLINE void pack_panels(const product *p, REAL *panels, size_t begin, size_t 
     for (size_t panel = begin; panel < end; panel++)
       pack_panel(b + (ptrdiff_t)i * p->b_k + (ptrdiff_t)(panel * PANEL) * p->b_column, p->b_k, p->b_column,
                  smaller(p->k - i, STEP), width_of_panel(p, panel), panels + panel_place(p, panel, i));
+}
+
+/// Brings `bytes` bytes near; an address that is no memory does no harm.
+CK_INLINE void fetch(const char *from, size_t bytes) {
+  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(from + i, 0, 2);
+}
+
+/// The same for a panel's columns in some rows of the outputs, which will be written.
+CK_INLINE void fetch_outputs(const REAL *c, ptrdiff_t c_row, int rows) {
+  for (int r = 0; r < rows; r++) {
+    __builtin_prefetch(c + r * c_row, 1);
+    __builtin_prefetch(c + r * c_row + COUNT, 1);
+  }
 }
 
 /// Element (i, column) of the right operand.

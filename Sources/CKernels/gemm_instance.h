@@ -6,13 +6,14 @@
 
 // `rows` rows (a literal) of a packed tile times VECTORS vectors of a panel, over one block of k. Nothing
 // may be called in here: the sums would be spilled in the loop.
-CK_INLINE void INSTANCE(tile)(int rows, const REAL *a, const REAL *b, size_t k, REAL *c, ptrdiff_t c_row,
-                              bool first, bool last) {
+CK_INLINE void INSTANCE(tile)(int rows, const REAL *a, const REAL *b, size_t k, REAL *c,
+                              ptrdiff_t c_row, bool first, bool last) {
   LANES sums[ROWS][VECTORS];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++) sums[r][v] = first ? (LANES)(0) : vector_load(c + r * c_row + v * COUNT);
+    for (int v = 0; v < VECTORS; v++)
+      sums[r][v] = first ? (LANES)(0) : vector_load(c + r * c_row + v * COUNT);
   for (size_t i = 0; i < k; i++, a += A_STRIDE, b += PANEL) {
     LANES w[VECTORS];
 #pragma clang loop unroll(full)
@@ -42,16 +43,18 @@ TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
 #endif
 static void (*const INSTANCE(tiles)[])(TILE_PARAMETERS) = {
     NULL,
-    INSTANCE(tile_1), INSTANCE(tile_2), INSTANCE(tile_3), INSTANCE(tile_4), INSTANCE(tile_5), INSTANCE(tile_6),
+    INSTANCE(tile_1), INSTANCE(tile_2), INSTANCE(tile_3),
+    INSTANCE(tile_4), INSTANCE(tile_5), INSTANCE(tile_6),
 #if ROWS == 12
-    INSTANCE(tile_7), INSTANCE(tile_8), INSTANCE(tile_9), INSTANCE(tile_10), INSTANCE(tile_11),
-    INSTANCE(tile_12),
+    INSTANCE(tile_7), INSTANCE(tile_8), INSTANCE(tile_9),
+    INSTANCE(tile_10), INSTANCE(tile_11), INSTANCE(tile_12),
 #endif
 };
 #undef TILE
 
 // One row times some panels (a literal), all of k: the sums of each.
-CK_INLINE void INSTANCE(row)(int panels, int storage, const REAL *a, const void *b, size_t k, REAL *sums) {
+CK_INLINE void INSTANCE(row)(int panels, int storage, const REAL *a, const void *b, size_t k,
+                             REAL *sums) {
   (void)storage; // where there are no halves
   LANES all[ROW_PANELS][2];
 #pragma clang loop unroll(full)
@@ -65,6 +68,8 @@ CK_INLINE void INSTANCE(row)(int panels, int storage, const REAL *a, const void 
 #pragma clang loop unroll(full)
       for (int v = 0; v < 2; v++) {
         size_t place = ((size_t)n * k + i) * PANEL + (size_t)v * COUNT;
+        if (storage == IN_PANELS || v == 0)
+          __builtin_prefetch((const char *)b + place * WIDTH(storage) + ROW_AHEAD, 0, 3);
         all[n][v] = __builtin_elementwise_fma(value, WIDEN(storage, b, place), all[n][v]);
       }
   }
@@ -97,12 +102,11 @@ static void (*const INSTANCE(rows)[][2])(ROW_PARAMETERS) = {
 // The one row of a product whose right operand is packed.
 TARGET static void INSTANCE(multiply_row)(const product *p, size_t begin, size_t end) {
   _Alignas(64) REAL sums[ROW_PANELS * PANEL];
-  size_t size = p->storage == IN_PANELS ? sizeof(REAL) : sizeof(uint16_t);
   for (size_t panel = begin; panel < end;) {
     bool many = end - panel >= ROW_PANELS;
     size_t panels = many ? ROW_PANELS : 1, column = panel * PANEL;
     size_t width = smaller(p->columns - column, panels * PANEL);
-    const char *b = (const char *)p->b + panel_place(p, panel, 0) * size;
+    const char *b = (const char *)p->b + panel_place(p, panel, 0) * WIDTH(p->storage);
     memset(sums, 0, sizeof sums);
     if (!p->first) memcpy(sums, p->c + column, width * sizeof(REAL));
     INSTANCE(rows)[p->storage][many](p->a, b, p->k, sums);
@@ -111,14 +115,16 @@ TARGET static void INSTANCE(multiply_row)(const product *p, size_t begin, size_t
   }
 }
 
-// One tile's rows side by side: to[i][A_STRIDE]. `more` rows follow in the operand.
-CK_INLINE void INSTANCE(pack_tile)(const product *p, size_t row, size_t rows, size_t start, size_t k, REAL *to) {
+// One tile's rows side by side: to[i][A_STRIDE].
+CK_INLINE void INSTANCE(pack_tile)(const product *p, size_t row, size_t rows, size_t start, size_t k,
+                                   REAL *to) {
   const REAL *a = p->a + (ptrdiff_t)row * p->a_row + (ptrdiff_t)start * p->a_k;
   if (p->a_k == 1) {
     interleave_rows(a, p->a_row, rows, k, to, A_STRIDE);
   } else if (p->a_row == 1 && p->rows - row >= A_STRIDE) {
     // The rows of the next tile come along; nobody reads them.
-    for (size_t i = 0; i < k; i++) memcpy(to + i * A_STRIDE, a + (ptrdiff_t)i * p->a_k, A_STRIDE * sizeof(REAL));
+    for (size_t i = 0; i < k; i++)
+      memcpy(to + i * A_STRIDE, a + (ptrdiff_t)i * p->a_k, A_STRIDE * sizeof(REAL));
   } else {
     for (size_t i = 0; i < k; i++)
       for (size_t r = 0; r < rows; r++)
@@ -127,8 +133,8 @@ CK_INLINE void INSTANCE(pack_tile)(const product *p, size_t row, size_t rows, si
 }
 
 // `rows` rows of a packed tile times one panel, whose columns may be fewer or stand apart in c.
-CK_INLINE void INSTANCE(some_rows)(const product *p, size_t rows, const REAL *a, const REAL *b, size_t k, REAL *c,
-                                   size_t width, bool first, bool last) {
+CK_INLINE void INSTANCE(some_rows)(const product *p, size_t rows, const REAL *a, const REAL *b, size_t k,
+                                   REAL *c, size_t width, bool first, bool last) {
   if (width == PANEL && p->c_column == 1) {
     for (int v = 0; v < 2; v += VECTORS)
       INSTANCE(tiles)[rows](a, b + v * COUNT, k, c + v * COUNT, p->c_row, first, last);
@@ -147,23 +153,22 @@ CK_INLINE void INSTANCE(some_rows)(const product *p, size_t rows, const REAL *a,
 }
 
 // A block of k of a panel as the tiles read it: in place, or made in `room`.
-CK_INLINE const REAL *INSTANCE(panel)(const product *p, size_t panel, size_t start, size_t k, REAL *room) {
+CK_INLINE const REAL *INSTANCE(panel)(const product *p, size_t panel, size_t start, size_t k,
+                                      REAL *room) {
   size_t place = panel_place(p, panel, start);
   if (p->storage == IN_PANELS) return (const REAL *)p->b + place;
   if (p->storage == STRIDED) {
-    const REAL *b = (const REAL *)p->b + (ptrdiff_t)start * p->b_k + (ptrdiff_t)(panel * PANEL) * p->b_column;
+    const REAL *b = (const REAL *)p->b + (ptrdiff_t)start * p->b_k;
+    b += (ptrdiff_t)(panel * PANEL) * p->b_column;
     pack_panel(b, p->b_k, p->b_column, k, width_of_panel(p, panel), room);
   } else if (p->storage == IN_F16_PANELS) {
-    for (size_t i = 0; i < k * PANEL; i += COUNT) vector_store(room + i, WIDEN(IN_F16_PANELS, p->b, place + i));
+    for (size_t i = 0; i < k * PANEL; i += COUNT)
+      vector_store(room + i, WIDEN(IN_F16_PANELS, p->b, place + i));
   } else {
-    for (size_t i = 0; i < k * PANEL; i += COUNT) vector_store(room + i, WIDEN(IN_BF16_PANELS, p->b, place + i));
+    for (size_t i = 0; i < k * PANEL; i += COUNT)
+      vector_store(room + i, WIDEN(IN_BF16_PANELS, p->b, place + i));
   }
   return room;
-}
-
-// Brings the lines of `bytes` bytes near; an address that is no memory does no harm.
-CK_INLINE void INSTANCE(fetch)(const void *from, size_t bytes) {
-  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)from + i, 0, 2);
 }
 
 // The packed rows of a block times one panel, BLOCK_K of k at a time, so that this much of the panel and
@@ -174,21 +179,20 @@ CK_INLINE void INSTANCE(block_panel)(const product *p, const block *b, size_t pa
   for (size_t step = 0; step < steps; step++) {
     size_t start = b->k * step / steps, k = b->k * (step + 1) / steps - start;
     const REAL *w = INSTANCE(panel)(p, panel, b->start + start, k, room);
-    // What the next step reads comes while this one computes, a slice a tile.
-    size_t slice = p->storage == IN_PANELS ? (k * PANEL * sizeof(REAL) / tiles + 63) / 64 * 64 : 0;
-    const char *ahead = (const char *)(step + 1 < steps ? w + k * PANEL
-                                                        : (const REAL *)p->b + panel_place(p, panel + 1, b->start));
+    // What the next step reads comes while this one computes, a slice a tile. Where that would be much
+    // for a tile, as there are few, it comes as fast by itself.
+    size_t slice = (k * PANEL * sizeof(REAL) / tiles + 63) / 64 * 64;
+    if (p->storage != IN_PANELS || slice > 4096) slice = 0;
+    const REAL *ahead = w + k * PANEL;
+    if (step + 1 == steps) ahead = (const REAL *)p->b + panel_place(p, panel + 1, b->start);
     for (size_t t = b->tile; t < b->tile_end; t++) {
       size_t row = tile_row(b, t), height = tile_row(b, t + 1) - row;
       REAL *c = p->c + (ptrdiff_t)row * p->c_row + (ptrdiff_t)(panel * PANEL) * p->c_column;
-      if (step == 0)
-        for (size_t r = 0; r < ROWS; r++) {
-          __builtin_prefetch(c + (ptrdiff_t)(height + r) * p->c_row, 1);
-          __builtin_prefetch(c + (ptrdiff_t)(height + r) * p->c_row + COUNT, 1);
-        }
-      INSTANCE(fetch)(ahead + (t - b->tile) * slice, slice);
-      INSTANCE(some_rows)(p, height, b->a + (t - b->tile) * b->k * A_STRIDE + start * A_STRIDE, w, k, c, width,
-                          b->first && step == 0, b->last && step + 1 == steps);
+      if (step == 0) fetch_outputs(c + (ptrdiff_t)height * p->c_row, p->c_row, ROWS);
+      fetch((const char *)ahead + (t - b->tile) * slice, slice);
+      const REAL *a = b->a + ((t - b->tile) * b->k + start) * A_STRIDE;
+      INSTANCE(some_rows)(p, height, a, w, k, c, width, b->first && step == 0,
+                          b->last && step + 1 == steps);
     }
   }
 }
@@ -201,22 +205,24 @@ TARGET static void INSTANCE(multiply)(const product *p, part part) {
     return;
   }
   _Alignas(64) REAL small[SMALL_BYTES / sizeof(REAL)], room[BLOCK_K * PANEL];
+  _Static_assert(SMALL_BYTES / sizeof(REAL) >= A_STRIDE * LONG_K, "a tile fits");
   size_t rows = part.row_end - part.row, tiles = (rows + ROWS - 1) / ROWS;
   REAL *large = NULL;
   size_t values = SMALL_BYTES / sizeof(REAL);
   if (tiles * A_STRIDE * p->k > values) {
+    // Without it blocks are smaller.
     large = aligned_alloc(64, LARGE_BYTES);
     if (large) values = LARGE_BYTES / sizeof(REAL);
   }
   // Long enough in k that the outputs are not stored and loaded again often.
   size_t k_blocks = (p->k + LONG_K - 1) / LONG_K, k_most = (p->k + k_blocks - 1) / k_blocks;
-  if (k_most * A_STRIDE > values) k_most = values / A_STRIDE, k_blocks = (p->k + k_most - 1) / k_most;
   size_t most = values / (A_STRIDE * k_most), blocks = (tiles + most - 1) / most;
   for (size_t n = 0; n < blocks; n++)
     for (size_t m = 0; m < k_blocks; m++) {
       size_t start = p->k * m / k_blocks, end = p->k * (m + 1) / k_blocks;
-      block b = {large ? large : small, part.row, rows, tiles, tiles * n / blocks, tiles * (n + 1) / blocks,
-                 start, end - start, p->first && m == 0, p->last && m + 1 == k_blocks};
+      block b = {large ? large : small, part.row, rows, tiles, tiles * n / blocks,
+                 tiles * (n + 1) / blocks, start, end - start, p->first && m == 0,
+                 p->last && m + 1 == k_blocks};
       for (size_t t = b.tile; t < b.tile_end; t++)
         INSTANCE(pack_tile)(p, tile_row(&b, t), tile_row(&b, t + 1) - tile_row(&b, t), start, b.k,
                             b.a + (t - b.tile) * b.k * A_STRIDE);

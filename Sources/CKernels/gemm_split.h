@@ -103,41 +103,6 @@ static void multiply(const product *p, bool alone) {
   else ck_parallel(panels, operations_of(p), share_panels, &s);
 }
 
-// A strided right operand that many rows meet is packed first, in chunks that stay in the caches.
-static void multiply_strided(const product *whole, bool alone) {
-  enum { CHUNK = 8 << 20, CHUNK_K = 4096, FEW_ROWS = 128 };
-  size_t most_k = smaller(whole->k, CHUNK_K);
-  size_t most_columns = most_k == 0 ? 0 : CHUNK / sizeof(REAL) / most_k / PANEL * PANEL;
-  most_columns = smaller(most_columns, panels_of(whole->columns) * PANEL);
-  REAL *panels = NULL;
-  if (whole->rows > FEW_ROWS && most_columns > 0)
-    panels = aligned_alloc(64, most_columns * most_k * sizeof(REAL));
-  if (!panels) {
-    multiply(whole, alone);
-    return;
-  }
-  for (size_t column = 0; column < whole->columns; column += most_columns)
-    for (size_t start = 0; start < whole->k; start += most_k) {
-      product p = *whole;
-      p.columns = smaller(whole->columns - column, most_columns);
-      p.k = smaller(whole->k - start, most_k);
-      p.a += (ptrdiff_t)start * p.a_k;
-      p.b = (const REAL *)p.b + (ptrdiff_t)start * p.b_k + (ptrdiff_t)column * p.b_column;
-      p.c += (ptrdiff_t)column * p.c_column;
-      p.first = whole->first && start == 0;
-      p.last = start + p.k == whole->k;
-      split s = {&p, panels};
-      size_t count = panels_of(p.columns);
-      if (alone) share_packing(&s, 0, count);
-      else ck_parallel(count, 4.0 * (double)p.k * (double)p.columns, share_packing, &s);
-      product packed = p;
-      packed.storage = IN_PANELS;
-      packed.b = panels;
-      multiply(&packed, alone);
-    }
-  free(panels);
-}
-
 typedef struct {
   const STRIDED_PRODUCT *all;
   bool alone;
@@ -151,7 +116,7 @@ static void share_batches(void *context, size_t begin, size_t end) {
     product p = {all->a + i * all->a_batch, all->a_row, all->a_k, STRIDED, all->b + i * all->b_batch,
                  all->b_k, all->b_column, all->c + i * all->c_batch, all->c_row, all->c_column,
                  all->rows, all->k, all->columns, !all->accumulates, true};
-    multiply_strided(&p, b->alone);
+    multiply(&p, b->alone);
   }
 }
 

@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// `batches` products c [rows, columns] = a [rows, k] times b [k, columns]. Element (r, i) of batch n stands at
-/// a[n * a_batch + r * a_row + i * a_k], in elements; strides of a and b may be 0 or negative, the elements of c
-/// are all different ones and none is an element of a or b.
+/// `batches` products c [rows, columns] = a [rows, k] times b [k, columns]. Element (r, i) of batch n is
+/// a[n * a_batch + r * a_row + i * a_k]. Strides of a and b may be 0 or negative; the elements of c are
+/// all different ones and none is an element of a or b.
 #define CK_DEFINE_STRIDED_PRODUCT(name, real)    \
   typedef struct {                               \
     const real *a, *b;                           \
