@@ -3,75 +3,17 @@
 
 #include <stdlib.h>
 
+#include "ck_products.h"
 #include "functions_f32.h"
 #include "sums.h"
 
-enum { TILE = 6, ROW_BLOCK = 256 };
-
-// `outputs` (a literal) rows of the gradient times `width` columns, over some rows of the batch.
-CK_INLINE void gradient_tile(int outputs, const float *dy, size_t dy_stride, const float *x,
-                             size_t x_stride, float *gradient, size_t rows, size_t width, bool last) {
-  f32x16 sums[TILE];
-#pragma clang loop unroll(full)
-  for (int o = 0; o < outputs; o++)
-    sums[o] = width == 16 ? lanes_load(gradient + (size_t)o * x_stride)
-                          : lanes_load_part(gradient + (size_t)o * x_stride, width);
-  if (width == 16) {
-    for (size_t r = 0; r < rows; r++) {
-      f32x16 value = lanes_load(x + r * x_stride);
-#pragma clang loop unroll(full)
-      for (int o = 0; o < outputs; o++)
-        sums[o] = lanes_fma(lanes_of(dy[r * dy_stride + (size_t)o]), value, sums[o]);
-    }
-  } else {
-    for (size_t r = 0; r < rows; r++) {
-      f32x16 value = lanes_load_part(x + r * x_stride, width);
-#pragma clang loop unroll(full)
-      for (int o = 0; o < outputs; o++)
-        sums[o] = lanes_fma(lanes_of(dy[r * dy_stride + (size_t)o]), value, sums[o]);
-    }
-  }
-#pragma clang loop unroll(full)
-  for (int o = 0; o < outputs; o++) {
-    f32x16 sum = last ? sums[o] + lanes_of(0) : sums[o];
-    if (width == 16) lanes_store(gradient + (size_t)o * x_stride, sum);
-    else lanes_store_part(gradient + (size_t)o * x_stride, sum, width);
-  }
-}
-
-typedef struct {
-  const float *dy, *x;
-  float *gradient;
-  size_t rows, outputs, inputs;
-} outer_product;
-
-CK_INLINE void some_outputs_body(const outer_product *p, size_t begin, size_t end) {
-  for (size_t start = 0; start < p->rows; start += ROW_BLOCK) {
-    size_t rows = p->rows - start < ROW_BLOCK ? p->rows - start : ROW_BLOCK;
-    bool last = start + rows == p->rows;
-    for (size_t column = 0; column < p->inputs; column += 16) {
-      size_t width = p->inputs - column < 16 ? p->inputs - column : 16;
-      const float *x = p->x + start * p->inputs + column;
-      size_t o = begin;
-      for (; o + TILE <= end; o += TILE)
-        gradient_tile(TILE, p->dy + start * p->outputs + o, p->outputs, x, p->inputs,
-                      p->gradient + o * p->inputs + column, rows, width, last);
-      for (; o < end; o++)
-        gradient_tile(1, p->dy + start * p->outputs + o, p->outputs, x, p->inputs,
-                      p->gradient + o * p->inputs + column, rows, width, last);
-    }
-  }
-}
-CK_VARIANTS_LOCAL(some_outputs, (const outer_product *p, size_t begin, size_t end), (p, begin, end))
-
-static void share_outputs(void *context, size_t begin, size_t end) {
-  some_outputs(context, begin, end);
-}
-
 void ck_weight_gradient_f32(const float *dy, const float *x, float *gradient, size_t rows,
                             size_t outputs, size_t inputs) {
-  outer_product p = {dy, x, gradient, rows, outputs, inputs};
-  ck_parallel(outputs, 2.0 * (double)rows * (double)outputs * (double)inputs, share_outputs, &p);
+  ck_strided_product_f32 product = {
+      .a = dy, .b = x, .c = gradient, .batches = 1, .rows = outputs, .k = rows, .columns = inputs,
+      .a_row = 1, .a_k = (ptrdiff_t)outputs, .b_k = (ptrdiff_t)inputs, .b_column = 1,
+      .c_row = (ptrdiff_t)inputs, .c_column = 1, .accumulates = true};
+  ck_multiply_f32(&product);
 }
 
 typedef struct {

@@ -59,14 +59,20 @@ public final class PackedMatrix: @unchecked Sendable {
   /// The product of `x` `[rows, inputs]` with this matrix: `[rows, outputs]`.
   public func multiply(_ x: [Float], into y: inout [Float]) throws(KernelError) {
     let rows = inputs > 0 ? x.count / inputs : (outputs > 0 ? y.count / outputs : 0)
-    try KernelError.check("product", "x", x.count, rows * inputs)
-    try KernelError.check("product", "y", y.count, rows * outputs)
-    x.withUnsafeBufferPointer { x in
-      y.withUnsafeMutableBufferPointer { y in
-        guard let to = y.baseAddress else { return }
-        // Without inputs nothing is read: any address does.
-        ck_gemm_f32(x.baseAddress ?? UnsafePointer(panels), panels, to, rows, inputs, outputs)
+    try x.withUnsafeBufferPointer { (x) throws(KernelError) in
+      try y.withUnsafeMutableBufferPointer { (y) throws(KernelError) in
+        try multiply(x, into: y, rows: rows)
       }
     }
+  }
+
+  /// The product of `x` `[rows, inputs]` with this matrix: `[rows, outputs]`.
+  public func multiply(
+    _ x: UnsafeBufferPointer<Float>, into y: UnsafeMutableBufferPointer<Float>, rows: Int
+  ) throws(KernelError) {
+    try PanelLayout.checkProduct(x.count, y.count, rows: rows, inputs: inputs, outputs: outputs)
+    guard let to = y.baseAddress else { return }
+    // Without inputs nothing is read: any address does.
+    ck_gemm_f32(x.baseAddress ?? UnsafePointer(panels), panels, to, rows, inputs, outputs)
   }
 }

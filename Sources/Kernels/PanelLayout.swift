@@ -26,4 +26,14 @@ enum PanelLayout {
     if wraps || overflow || tooMany { throw .memory(kernel: "pack", bytes: Int.max) }
     return count
   }
+
+  /// x `[rows, inputs]` and y `[rows, outputs]` have exactly these sizes.
+  static func checkProduct(_ x: Int, _ y: Int, rows: Int, inputs: Int, outputs: Int)
+    throws(KernelError)
+  {
+    for (name, found, width) in [("x", x, inputs), ("y", y, outputs)] {
+      let (needed, overflow) = rows.multipliedReportingOverflow(by: width)
+      try KernelError.check("product", name, found, overflow || rows < 0 ? Int.max : needed)
+    }
+  }
 }

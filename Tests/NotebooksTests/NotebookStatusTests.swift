@@ -160,7 +160,7 @@ import Testing
     #expect(changed { $0.commands = [:] } == ["the commands it calls"])
     #expect(changed { $0.imports["o.md"] = "2" } == ["import o.md"])
     #expect(changed { $0.files["f"] = .some(nil) } == ["file f"])
-    #expect(changed { $0.numerics = 2 } == ["numerics version 2"])
+    #expect(changed { $0.numerics = 99 } == ["numerics version 99"])
     #expect(
       changed {
         $0.upstream = [.init(name: "x", cell: "c", key: "l")]

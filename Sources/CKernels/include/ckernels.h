@@ -65,7 +65,7 @@ double ck_squared_deviations_f64(const double *x, double center, size_t count);
 
 // Matrix products: y [rows, columns] = x [rows, k] times the panels of a [k, columns] operand. Each
 // output is one chain of fused multiply-adds over k ascending from +0, and + 0.0.
-enum { CK_PANEL_F32 = 32, CK_PANEL_F64 = 8 };
+enum { CK_PANEL_F32 = 32, CK_PANEL_F64 = 16 };
 /// Makes the panels [ceil(columns / 32)][k][32] of an operand of any strides; a weight [out, in] is
 /// taken as k_stride = 1, column_stride = in.
 void ck_pack_panels_f32(const float *source, size_t k, size_t columns, size_t k_stride,

@@ -1,12 +1,10 @@
 import Files
+import Kernels
 
 /// All that a cell's output depends on, and the digest of it that stands in the output's first line.
 ///
 /// Not part of it: comments, blank lines, names of cells, threads, host, time.
 public struct CellKey: Sendable, Equatable {
-  /// Raised when outputs change though no command's version did.
-  public static let numericsVersion = 1
-
   /// Digest of the normalised source.
   public var source = ""
   /// The digests of the parameters it reads, by name.
@@ -21,7 +19,8 @@ public struct CellKey: Sendable, Equatable {
   public var imports: [String: String] = [:]
   /// Digests of the files it opens, by path as written; nil where there is none.
   public var files: [String: String?] = [:]
-  public var numerics = CellKey.numericsVersion
+  /// Raised when outputs change though no command's version did.
+  public var numerics = Machine.numericsVersion
 
   /// A name that the cell reads, and the cell that may have bound it.
   public struct Upstream: Sendable, Equatable {
