@@ -161,7 +161,7 @@ CK_INLINE void pack_panels(const product *p, REAL *panels, size_t begin, size_t 
 
 /// Brings `bytes` bytes near; an address that is no memory does no harm.
 CK_INLINE void fetch(const char *from, size_t bytes) {
-  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(from + i, 0, 2);
+  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(from + i, 0, 3);
 }
 
 /// The same for a panel's columns in some rows of the outputs, which will be written.
