@@ -237,13 +237,16 @@ import Testing
       return buffer
     }
     let results = try [320 * 4, 320 * 4, 160 * 4, 160 * 4].map { try FloatBuffer($0) }
-    try layer.attend(
-      queries: buffers[0].view, keys: buffers[1].view, values: buffers[2].view,
-      into: results[0].view, starts: starts)
-    try layer.gradients(
-      queries: buffers[0].view, keys: buffers[1].view, values: buffers[2].view,
-      dOut: buffers[3].view, dQueries: results[1].view, dKeys: results[2].view,
-      dValues: results[3].view, starts: starts)
+    // Views do not keep their buffers.
+    try withExtendedLifetime((buffers, results)) {
+      try layer.attend(
+        queries: buffers[0].view, keys: buffers[1].view, values: buffers[2].view,
+        into: results[0].view, starts: starts)
+      try layer.gradients(
+        queries: buffers[0].view, keys: buffers[1].view, values: buffers[2].view,
+        dOut: buffers[3].view, dQueries: results[1].view, dKeys: results[2].view,
+        dValues: results[3].view, starts: starts)
+    }
     #expect(results[0].values == packed.out)
     #expect(results[1].values == packed.dQueries)
     #expect(results[2].values == packed.dKeys)
