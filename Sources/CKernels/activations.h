@@ -10,12 +10,10 @@ CK_INLINE double act_one_erf(double x) {
   double a = f64_abs(x), square = a * a, result = 1;
   if (f64_is_nan(x)) return x;
   if (a < 2.5) {
-    double term = a, sum = a;
-    for (int n = 1; n < 48; n++) {
-      term = term * (2 * square) / (2 * n + 1);
-      sum = sum + term;
-    }
-    result = 0x1.20dd750429b6dp+0 * f64_exp(-square) * sum;
+    double sum = 1;
+#pragma clang loop unroll(full)
+    for (int n = 48; n > 0; n--) sum = __builtin_fma(square * (2.0 / (2 * n + 1)), sum, 1);
+    result = 0x1.20dd750429b6dp+0 * f64_exp(-square) * (a * sum);
   } else if (a < 6) {
     double tail = a;
     for (int n = 40; n > 0; n--) tail = a + (0.5 * n) / tail;

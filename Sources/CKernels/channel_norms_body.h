@@ -28,6 +28,14 @@ CK_INLINE R(value_set) R(set_of)(const R(channel_norm) *n, size_t s) {
 // to = the values first ..< first + count of the set, times their channel's gain where there is one.
 CK_INLINE void R(gather)(const R(value_set) *set, const REAL *x, const REAL *gain, size_t first,
                          size_t count, REAL *to) {
+  if (set->positions == 1) {
+    const REAL *from = x + set->start + first * set->stride;
+    for (size_t i = 0; i < count; i++) to[i] = from[i * set->stride];
+    if (gain)
+      for (size_t i = 0; i < count; i++)
+        to[i] = to[i] * gain[set->first_channel + (first + i) * set->channel_step];
+    return;
+  }
   for (size_t done = 0; done < count;) {
     size_t run = (first + done) / set->positions, at = (first + done) % set->positions;
     size_t part = set->positions - at < count - done ? set->positions - at : count - done;

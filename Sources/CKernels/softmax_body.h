@@ -1,12 +1,36 @@
 // Softmax, log-softmax, logsumexp, sparsemax and cross-entropy: ck_softmax.h states the orders.
 
-// z - m, which is x - m at temperature 1.
-CK_INLINE void R(row_softmax)(const REAL *x, REAL temperature, REAL *y, size_t count) {
-  R(row_exp)(x, temperature, R(row_maximum)(x, count) / temperature, y, count);
-  REAL sum = 0;
-  for (size_t i = 0; i < count; i++) sum = sum + y[i];
-  REAL factor = 1 / sum;
-  for (size_t i = 0; i < count; i++) y[i] = y[i] * factor;
+/// Rows whose chains run side by side: each chain waits for its own last addition only.
+enum { R(CHAINS) = 4 };
+
+// sums[j] = the ascending chain over row j of a, or of a b (fused) where there is a b; `rows` is 1 or
+// CHAINS, a literal.
+CK_INLINE void R(row_chains)(const REAL *a, const REAL *b, size_t rows, size_t width, REAL *sums) {
+  REAL totals[R(CHAINS)] = {0};
+  if (b) {
+    for (size_t i = 0; i < width; i++)
+#pragma clang loop unroll(full) vectorize(disable)
+      for (size_t j = 0; j < rows; j++)
+        totals[j] = R(fma)(a[j * width + i], b[j * width + i], totals[j]);
+  } else {
+    for (size_t i = 0; i < width; i++)
+#pragma clang loop unroll(full) vectorize(disable)
+      for (size_t j = 0; j < rows; j++) totals[j] = totals[j] + a[j * width + i];
+  }
+  for (size_t j = 0; j < rows; j++) sums[j] = totals[j];
+}
+
+CK_INLINE void R(row_softmax)(const REAL *x, REAL temperature, REAL *y, size_t rows, size_t width) {
+  REAL sums[R(CHAINS)];
+  for (size_t j = 0; j < rows; j++) {
+    REAL maximum = R(row_maximum)(x + j * width, width) / temperature;
+    R(row_exp)(x + j * width, temperature, maximum, y + j * width, width);
+  }
+  R(row_chains)(y, NULL, rows, width, sums);
+  for (size_t j = 0; j < rows; j++) {
+    REAL factor = 1 / sums[j];
+    for (size_t i = 0; i < width; i++) y[j * width + i] = y[j * width + i] * factor;
+  }
 }
 
 // The sum of exp(x / temperature - maximum), by sums.h.
@@ -31,17 +55,26 @@ typedef struct {
 } R(row_call);
 
 CK_INLINE void BODY(softmax_rows)(const R(row_call) *c, size_t begin, size_t end) {
-  for (size_t r = begin; r < end; r++)
-    R(row_softmax)(c->x + r * c->width, c->temperature, c->out + r * c->width, c->width);
+  size_t r = begin, width = c->width;
+  for (; r + R(CHAINS) <= end; r += R(CHAINS))
+    R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, R(CHAINS), width);
+  for (; r < end; r++)
+    R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, 1, width);
+}
+
+CK_INLINE void R(softmax_slopes)(const R(row_call) *c, size_t first, size_t rows) {
+  REAL means[R(CHAINS)];
+  size_t start = first * c->width;
+  R(row_chains)(c->x + start, c->dy + start, rows, c->width, means);
+  for (size_t j = 0; j < rows; j++, start += c->width)
+    for (size_t i = start; i < start + c->width; i++)
+      c->out[i] = (c->x[i] * (c->dy[i] - means[j])) / c->temperature;
 }
 
 CK_INLINE void BODY(softmax_gradient_rows)(const R(row_call) *c, size_t begin, size_t end) {
-  for (size_t r = begin; r < end; r++) {
-    const REAL *p = c->x + r * c->width, *dy = c->dy + r * c->width;
-    REAL *dx = c->out + r * c->width, d = 0;
-    for (size_t i = 0; i < c->width; i++) d = R(fma)(p[i], dy[i], d);
-    for (size_t i = 0; i < c->width; i++) dx[i] = (p[i] * (dy[i] - d)) / c->temperature;
-  }
+  size_t r = begin;
+  for (; r + R(CHAINS) <= end; r += R(CHAINS)) R(softmax_slopes)(c, r, R(CHAINS));
+  for (; r < end; r++) R(softmax_slopes)(c, r, 1);
 }
 
 CK_INLINE void BODY(log_softmax_rows)(const R(row_call) *c, size_t begin, size_t end) {
@@ -108,11 +141,11 @@ CK_INLINE void BODY(sparsemax_rows)(const R(row_call) *c, size_t begin, size_t e
     while (ordered) {
       REAL sum = 0;
       size_t count = 0;
-      for (size_t i = 0; i < c->width; i++)
-        if (y[i] > threshold) {
-          sum = sum + y[i];
-          count++;
-        }
+      // Adding 0 for the others changes no sum.
+      for (size_t i = 0; i < c->width; i++) {
+        sum = sum + (y[i] > threshold ? y[i] : 0);
+        count += y[i] > threshold;
+      }
       REAL next = (sum - 1) / (REAL)count;
       if (!(next > threshold)) break;
       threshold = next;
@@ -228,7 +261,7 @@ CK_INLINE void BODY(token_slope_rows)(const R(ck_token_loss_call) *c, size_t beg
       continue;
     }
     size_t target = (size_t)c->targets[r];
-    R(row_softmax)(c->logits + r * width, 1, dx, width);
+    R(row_softmax)(c->logits + r * width, 1, dx, 1, width);
     if (c->smoothing > 0) {
       REAL even = c->smoothing / (REAL)width;
       for (size_t i = 0; i < width; i++) dx[i] = dx[i] - even;

@@ -54,7 +54,7 @@ import Testing
   func everywhere(f: Activation) throws {
     let large = f == .relu || f == .squaredReLU ? 100_003 : 10_003
     for count in [0, 1, 15, 33, large] { try bits(f, Float.self, count: count) }
-    for count in [1, large] { try bits(f, Double.self, count: count) }
+    for count in [1, 10_003] { try bits(f, Double.self, count: count) }
   }
 
   @Test(

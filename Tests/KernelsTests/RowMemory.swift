@@ -41,12 +41,6 @@ extension KernelReal {
 
   static func log(_ value: Self) -> Self { Self(ElementaryFunction.log(Double(value))) }
 
-  /// Bits, all NaNs as one.
-  var comparable: UInt64 {
-    if let single = self as? Float { return UInt64(KernelTesting.bits([single])[0]) }
-    return KernelTesting.bits([Double(self)])[0]
-  }
-
   /// The order of sums.h.
   static func sum(_ values: [Self]) -> Self {
     var level = stride(from: 0, to: values.count, by: 1024).map { start in
@@ -107,5 +101,12 @@ extension KernelTesting {
     return zip(a, b).map { abs(Double($0) - $1) }.max().map { $0 / Swift.max(size, 1e-3) } ?? 0
   }
 
-  static func comparable<T: KernelReal>(_ values: [T]) -> [UInt64] { values.map(\.comparable) }
+  /// Bits of either type, all NaNs as one.
+  static func comparable<T: KernelReal>(_ values: [T]) -> [UInt64] {
+    values.withUnsafeBytes { bytes in
+      MemoryLayout<T>.size == 4
+        ? bits(Array(bytes.bindMemory(to: Float.self))).map { UInt64($0) }
+        : bits(Array(bytes.bindMemory(to: Double.self)))
+    }
+  }
 }
