@@ -41,18 +41,6 @@ CK_INLINE void ck_power_f32_body(const float *x, const float *y, float *z, size_
 CK_VARIANTS(ck_power_f32, (const float *x, const float *y, float *z, size_t count),
             (x, y, z, count))
 
-CK_INLINE void ck_swiglu_f32_body(const float *gate, const float *up, float *y, size_t count) {
-  size_t i = 0;
-  for (; i + 16 <= count; i += 16)
-    lanes_store(y + i, lanes_silu(lanes_load(gate + i)) * lanes_load(up + i));
-  if (i < count)
-    lanes_store_part(
-        y + i, lanes_silu(lanes_load_part(gate + i, count - i)) * lanes_load_part(up + i, count - i),
-        count - i);
-}
-CK_VARIANTS(ck_swiglu_f32, (const float *gate, const float *up, float *y, size_t count),
-            (gate, up, y, count))
-
 void ck_add_f32(const float *a, const float *b, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = a[i] + b[i];
 }
