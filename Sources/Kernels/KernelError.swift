@@ -5,6 +5,10 @@ public enum KernelError: Error, Equatable, Sendable {
   case size(kernel: String, argument: String, needed: Int, found: Int)
   /// Memory that could not be had.
   case memory(kernel: String, bytes: Int)
+  /// An index at `place` of `argument` that is not in `0..<count`.
+  case index(kernel: String, argument: String, place: Int, index: Int, count: Int)
+  /// A NaN where values are put in order.
+  case notANumber(kernel: String, row: Int)
 
   public var code: String { "E0219" }
 
@@ -13,6 +17,10 @@ public enum KernelError: Error, Equatable, Sendable {
     case .size(let kernel, let argument, let needed, let found):
       "\(kernel) needs \(needed) values in '\(argument)', there are \(found)"
     case .memory(let kernel, let bytes): "\(kernel) could not get \(bytes) bytes of memory"
+    case .index(let kernel, let argument, let place, let index, let count):
+      "\(kernel) found \(index) at place \(place) of '\(argument)', which is outside 0..<\(count)"
+    case .notANumber(let kernel, let row):
+      "\(kernel) cannot order row \(row): it holds a NaN"
     }
   }
 

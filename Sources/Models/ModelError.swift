@@ -112,6 +112,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     switch error {
     case .memory(_, let bytes): self = .memory(needed: bytes)
     case .size(_, _, let needed, _): self = .memory(needed: needed)
+    case .index(_, _, _, _, let count): self = .memory(needed: count)
+    case .notANumber: self = .memory(needed: 0)
     }
   }
 }
