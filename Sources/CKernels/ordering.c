@@ -4,11 +4,13 @@
 #include "row_results.h"
 
 enum {
-  FEW = 48,         // sorted by insertion
-  DIGIT_BITS = 11,  // of a radix sort: 3 passes for 32 bits, 6 for 64
-  DIGITS = 1 << DIGIT_BITS,
-  SPARE = 1024,     // newcomers that are gathered before they are sorted in, at least
+  FEW = 48,            // sorted by insertion
+  MANY = 2048,         // from which on a radix sort takes the longer digits:
+  FEW_DIGIT_BITS = 8,  // 4 passes for 32 bits, 8 for 64
+  DIGIT_BITS = 11,     // 3 and 6 passes
+  SPARE = 256,         // newcomers that are gathered before they are sorted in, at least
   SCAN_BLOCK = 64,
+  MAXIMUM_WEIGHTS = 1 << 22,
 };
 
 // Adding +0 makes one zero of the two; then negative numbers are turned around.
@@ -66,18 +68,31 @@ CK_INLINE uint64_t key_of_f64(double x) {
 MASK(ck_mask_f32, float)
 MASK(ck_mask_f64, double)
 
-// Scaling is exact; adding 2^52 rounds to a whole number, halves to the even one.
-#define FIXED(name, T)                                                    \
-  uint64_t name(const T *weights, uint64_t *fixed, size_t count) {        \
-    (void)ck_prepare();                                                   \
-    uint64_t total = 0;                                                   \
-    for (size_t i = 0; i < count; i++) {                                  \
-      double w = (double)weights[i];                                      \
-      w = w > 0 && i < (size_t)1 << 22 ? (w < 1 ? w : 1) : 0;             \
-      fixed[i] = (uint64_t)((w * 0x1p40 + 0x1p52) - 0x1p52);              \
-      total += fixed[i];                                                  \
-    }                                                                     \
-    return total;                                                         \
+// Scaling is exact; adding 2^52 rounds to a whole number, halves to the even one, and leaves it in the
+// lowest bits.
+#define FIXED(name, T)                                                                        \
+  CK_INLINE void name##_into_body(const T *weights, uint64_t *fixed, size_t count,            \
+                                  uint64_t *total) {                                          \
+    uint64_t sum = 0;                                                                         \
+    for (size_t i = 0; i < count; i++) {                                                      \
+      double weight = weights[i] > 0 ? (double)weights[i] : 0;                                \
+      double shifted = (weight < 1 ? weight : 1) * 0x1p40 + 0x1p52;                           \
+      uint64_t bits;                                                                          \
+      memcpy(&bits, &shifted, sizeof bits);                                                   \
+      fixed[i] = bits & (((uint64_t)1 << 52) - 1);                                            \
+      sum += fixed[i];                                                                        \
+    }                                                                                         \
+    *total = sum;                                                                             \
+  }                                                                                           \
+  CK_VARIANTS_LOCAL(name##_into,                                                              \
+                    (const T *weights, uint64_t *fixed, size_t count, uint64_t *total),       \
+                    (weights, fixed, count, total))                                           \
+  uint64_t name(const T *weights, uint64_t *fixed, size_t count) {                            \
+    uint64_t total;                                                                           \
+    size_t taken = count < MAXIMUM_WEIGHTS ? count : MAXIMUM_WEIGHTS;                         \
+    name##_into(weights, fixed, taken, &total);                                               \
+    for (size_t i = taken; i < count; i++) fixed[i] = 0;                                      \
+    return total;                                                                             \
   }
 FIXED(ck_fixed_weights_f32, float)
 FIXED(ck_fixed_weights_f64, double)

@@ -45,19 +45,21 @@ static void REAL_NAME(entries_sort)(REAL_NAME(entries) *e) {
   }
   KEY *keys = e->keys, *other_keys = e->other_keys;
   int32_t *indices = e->indices, *other_indices = e->other_indices;
-  for (unsigned shift = 0; shift < 8 * sizeof(KEY); shift += DIGIT_BITS) {
-    size_t starts[DIGITS] = {0};
-    for (size_t i = 0; i < e->count; i++) starts[keys[i] >> shift & (DIGITS - 1)]++;
+  unsigned digit_bits = e->count < MANY ? FEW_DIGIT_BITS : DIGIT_BITS;
+  size_t starts[1 << DIGIT_BITS], digits = (size_t)1 << digit_bits;
+  for (unsigned shift = 0; shift < 8 * sizeof(KEY); shift += digit_bits) {
+    for (size_t digit = 0; digit < digits; digit++) starts[digit] = 0;
+    for (size_t i = 0; i < e->count; i++) starts[keys[i] >> shift & (digits - 1)]++;
     // A digit that all share moves nothing.
-    if (starts[keys[0] >> shift & (DIGITS - 1)] == e->count) continue;
+    if (starts[keys[0] >> shift & (digits - 1)] == e->count) continue;
     size_t sum = 0;
-    for (size_t digit = 0; digit < DIGITS; digit++) {
+    for (size_t digit = 0; digit < digits; digit++) {
       size_t count = starts[digit];
       starts[digit] = sum;
       sum += count;
     }
     for (size_t i = 0; i < e->count; i++) {
-      size_t to = starts[keys[i] >> shift & (DIGITS - 1)]++;
+      size_t to = starts[keys[i] >> shift & (digits - 1)]++;
       other_keys[to] = keys[i];
       other_indices[to] = indices[i];
     }

@@ -5,6 +5,8 @@
 #include "functions_f32.h"
 #include "functions_f64.h"
 
+enum { STATE_BLOCK = 8 }; // states that gradients take side by side
+
 #include "real_is_f32.h"
 #define CALL ck_selective_scan_f32_call
 #include "selective_scan_body.h"

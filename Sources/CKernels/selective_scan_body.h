@@ -39,20 +39,26 @@ void REAL_NAME(ck_selective_scan)(CALL *p) {
               p);
 }
 
-// A channel of a sequence, place by place, and one of its states.
+// A channel of a sequence, place by place; and of a block of its states, [place][STATE_BLOCK], what they decay
+// by, what they were before each place (and after the last), and their gradients.
 typedef struct {
-  REAL *x, *delta, *u, *dy, *decay, *before, *g, *p, *q;
+  REAL *x, *delta, *u, *dy, *p, *q;
+  REAL *decay, *before, *g;
 } REAL_NAME(columns);
 
-enum { REAL_NAME(COLUMNS) = 9 };
-
-static bool REAL_NAME(columns_init)(REAL_NAME(columns) *c, size_t length) {
-  // Exponentials are taken 16 at a time, and the last state stands behind the others.
-  size_t stride = (length + 31) / 16 * 16;
-  REAL *memory = malloc(REAL_NAME(COLUMNS) * stride * sizeof(REAL));
+static bool REAL_NAME(columns_init)(REAL_NAME(columns) *c, size_t length, size_t more) {
+  // Exponentials are taken 16 at a time, and the last states stand behind the others.
+  size_t places = length + 2, block = places * STATE_BLOCK;
+  if (places > SIZE_MAX / sizeof(REAL) / (4 + 2 * more + 3 * STATE_BLOCK)) return false;
+  REAL *memory = malloc((places * (4 + 2 * more) + 3 * block) * sizeof(REAL));
   if (!memory) return false;
-  REAL **all[] = {&c->x, &c->delta, &c->u, &c->dy, &c->decay, &c->before, &c->g, &c->p, &c->q};
-  for (size_t i = 0; i < REAL_NAME(COLUMNS); i++) *all[i] = memory + i * stride;
+  REAL **columns[] = {&c->x, &c->delta, &c->u, &c->dy};
+  for (size_t i = 0; i < 4; i++) *columns[i] = memory + i * places;
+  c->p = memory + 4 * places;
+  c->q = c->p + more * places;
+  c->decay = c->q + more * places;
+  c->before = c->decay + block;
+  c->g = c->before + block;
   return true;
 }
 
@@ -67,26 +73,66 @@ CK_INLINE void REAL_NAME(load_channel)(const REAL_NAME(columns) *k, const CALL *
   }
 }
 
-// The states again (`before` place t, and the last one), and back through them: g. The result is the first
-// state's gradient.
-CK_INLINE REAL REAL_NAME(walk)(const REAL_NAME(columns) *k, const CALL *p, size_t sequence,
-                               size_t channel, size_t s) {
+// `count` values, the lanes behind them 0.
+CK_INLINE void REAL_NAME(load_states)(REAL *lanes, const REAL *from, size_t count) {
+  for (size_t i = 0; i < STATE_BLOCK; i++) lanes[i] = i < count ? from[i] : 0;
+}
+
+// The states s ..< s + count again, and back through them; `carry` becomes the first states' gradient.
+CK_INLINE void REAL_NAME(walk)(const REAL_NAME(columns) *k, const CALL *p, size_t sequence,
+                               size_t channel, size_t s, size_t count, REAL *carry) {
   size_t at = (sequence * p->channels + channel) * p->states + s;
   const REAL *b = p->b + sequence * p->length * p->states + s;
   const REAL *c = p->c + sequence * p->length * p->states + s;
-  REAL a = p->a[channel * p->states + s];
-  for (size_t t = 0; t < p->length; t++) k->decay[t] = k->delta[t] * a;
-  for (size_t t = p->length; t % 16 != 0; t++) k->decay[t] = 0;
-  for (size_t t = 0; t < p->length; t += 16) REAL_EXP16(k->decay + t);
-  k->before[0] = p->state[at];
+  REAL a[STATE_BLOCK], lanes[STATE_BLOCK];
+  REAL_NAME(load_states)(a, p->a + channel * p->states + s, count);
   for (size_t t = 0; t < p->length; t++)
-    k->before[t + 1] = REAL_FMA(k->decay[t], k->before[t], k->u[t] * b[t * p->states]);
-  REAL carry = p->last_state_gradient ? p->last_state_gradient[at] : 0;
-  for (size_t t = p->length; t-- > 0;) {
-    k->g[t] = REAL_FMA(c[t * p->states], k->dy[t], carry);
-    carry = k->decay[t] * k->g[t];
+    for (size_t i = 0; i < STATE_BLOCK; i++) k->decay[t * STATE_BLOCK + i] = k->delta[t] * a[i];
+  for (size_t i = 0; i < STATE_BLOCK; i++) k->decay[p->length * STATE_BLOCK + i] = 0;
+  for (size_t i = 0; i < p->length * STATE_BLOCK; i += 16) REAL_EXP16(k->decay + i);
+  REAL_NAME(load_states)(k->before, p->state + at, count);
+  for (size_t t = 0; t < p->length; t++) {
+    const REAL *decay = k->decay + t * STATE_BLOCK;
+    REAL *before = k->before + t * STATE_BLOCK;
+    REAL_NAME(load_states)(lanes, b + t * p->states, count);
+    for (size_t i = 0; i < STATE_BLOCK; i++)
+      before[STATE_BLOCK + i] = REAL_FMA(decay[i], before[i], k->u[t] * lanes[i]);
   }
-  return carry;
+  for (size_t i = 0; i < STATE_BLOCK; i++)
+    carry[i] = p->last_state_gradient && i < count ? p->last_state_gradient[at + i] : 0;
+  for (size_t t = p->length; t-- > 0;) {
+    REAL_NAME(load_states)(lanes, c + t * p->states, count);
+    for (size_t i = 0; i < STATE_BLOCK; i++) {
+      REAL g = REAL_FMA(lanes[i], k->dy[t], carry[i]);
+      k->g[t * STATE_BLOCK + i] = g;
+      carry[i] = k->decay[t * STATE_BLOCK + i] * g;
+    }
+  }
+}
+
+// What a block of states adds to the gradients of its channel: A's, and the chains p and q.
+CK_INLINE void REAL_NAME(block_back)(const REAL_NAME(columns) *k, const CALL *p, size_t sequence,
+                                     size_t channel, size_t s, size_t count) {
+  const REAL *b = p->b + sequence * p->length * p->states + s;
+  REAL a[STATE_BLOCK], da[STATE_BLOCK];
+  REAL_NAME(load_states)(a, p->a + channel * p->states + s, count);
+  REAL_NAME(load_states)(da, p->a_gradient + channel * p->states + s, count);
+  for (size_t t = 0; t < p->length; t++) {
+    const REAL *g = k->g + t * STATE_BLOCK, *decay = k->decay + t * STATE_BLOCK;
+    const REAL *before = k->before + t * STATE_BLOCK;
+    REAL change[STATE_BLOCK], sum = k->p[t], other = k->q[t];
+    for (size_t i = 0; i < STATE_BLOCK; i++) {
+      change[i] = g[i] * (before[i] * decay[i]);
+      da[i] = REAL_FMA(change[i], k->delta[t], da[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+      sum = REAL_FMA(change[i], a[i], sum);
+      other = REAL_FMA(g[i], b[t * p->states + i], other);
+    }
+    k->p[t] = sum;
+    k->q[t] = other;
+  }
+  for (size_t i = 0; i < count; i++) p->a_gradient[channel * p->states + s + i] = da[i];
 }
 
 // The gradients of x, delta, A, D and the first state, channel by channel.
@@ -98,18 +144,13 @@ CK_INLINE void REAL_BODY(channels_back)(const CALL *p, const REAL_NAME(columns) 
     for (size_t sequence = 0; sequence < p->sequences; sequence++) {
       REAL_NAME(load_channel)(k, p, sequence, channel);
       for (size_t t = 0; t < p->length; t++) k->p[t] = k->q[t] = 0;
-      for (size_t s = 0; s < p->states; s++) {
-        REAL carry = REAL_NAME(walk)(k, p, sequence, channel, s);
-        if (p->state_gradient)
-          p->state_gradient[(sequence * p->channels + channel) * p->states + s] = carry;
-        const REAL *b = p->b + sequence * p->length * p->states + s;
-        REAL a = p->a[channel * p->states + s];
-        for (size_t t = 0; t < p->length; t++) {
-          REAL change = k->g[t] * (k->before[t] * k->decay[t]);
-          da[s] = REAL_FMA(change, k->delta[t], da[s]);
-          k->p[t] = REAL_FMA(change, a, k->p[t]);
-          k->q[t] = REAL_FMA(k->g[t], b[t * p->states], k->q[t]);
-        }
+      for (size_t s = 0; s < p->states; s += STATE_BLOCK) {
+        size_t count = p->states - s < STATE_BLOCK ? p->states - s : STATE_BLOCK;
+        REAL carry[STATE_BLOCK];
+        REAL_NAME(walk)(k, p, sequence, channel, s, count, carry);
+        REAL_NAME(block_back)(k, p, sequence, channel, s, count);
+        for (size_t i = 0; p->state_gradient && i < count; i++)
+          p->state_gradient[(sequence * p->channels + channel) * p->states + s + i] = carry[i];
       }
       for (size_t t = 0; t < p->length; t++) {
         size_t at = (sequence * p->length + t) * p->channels + channel;
@@ -127,25 +168,32 @@ CK_VARIANTS_LOCAL(REAL_NAME(channels_back),
                   (const CALL *p, const REAL_NAME(columns) *k, size_t begin, size_t end),
                   (p, k, begin, end))
 
-// The gradients of B and C, (sequence, state) by (sequence, state); walks once more rather than keep g.
+// The gradients of B and C; items are a sequence's blocks of states. Walks once more rather than keep g of
+// all channels.
 CK_INLINE void REAL_BODY(states_back)(const CALL *p, const REAL_NAME(columns) *k, size_t begin,
                                       size_t end) {
+  size_t blocks = (p->states + STATE_BLOCK - 1) / STATE_BLOCK;
   for (size_t item = begin; item < end; item++) {
-    size_t sequence = item / p->states, s = item % p->states;
-    for (size_t t = 0; t < p->length; t++) k->p[t] = k->q[t] = 0;
+    size_t sequence = item / blocks, s = item % blocks * STATE_BLOCK;
+    size_t count = p->states - s < STATE_BLOCK ? p->states - s : STATE_BLOCK;
+    for (size_t i = 0; i < p->length * STATE_BLOCK; i++) k->p[i] = k->q[i] = 0;
     for (size_t channel = 0; channel < p->channels; channel++) {
+      REAL carry[STATE_BLOCK];
       REAL_NAME(load_channel)(k, p, sequence, channel);
-      (void)REAL_NAME(walk)(k, p, sequence, channel, s);
-      for (size_t t = 0; t < p->length; t++) {
-        k->p[t] = REAL_FMA(k->g[t], k->u[t], k->p[t]);
-        k->q[t] = REAL_FMA(k->dy[t], k->before[t + 1], k->q[t]);
+      REAL_NAME(walk)(k, p, sequence, channel, s, count, carry);
+      for (size_t t = 0; t < p->length; t++)
+        for (size_t i = 0; i < STATE_BLOCK; i++) {
+          size_t at = t * STATE_BLOCK + i;
+          k->p[at] = REAL_FMA(k->g[at], k->u[t], k->p[at]);
+          k->q[at] = REAL_FMA(k->dy[t], k->before[at + STATE_BLOCK], k->q[at]);
+        }
+    }
+    for (size_t t = 0; t < p->length; t++)
+      for (size_t i = 0; i < count; i++) {
+        size_t at = (sequence * p->length + t) * p->states + s + i;
+        p->b_gradient[at] = k->p[t * STATE_BLOCK + i] + (REAL)0;
+        p->c_gradient[at] = k->q[t * STATE_BLOCK + i] + (REAL)0;
       }
-    }
-    for (size_t t = 0; t < p->length; t++) {
-      size_t at = (sequence * p->length + t) * p->states + s;
-      p->b_gradient[at] = k->p[t] + (REAL)0;
-      p->c_gradient[at] = k->q[t] + (REAL)0;
-    }
   }
 }
 CK_VARIANTS_LOCAL(REAL_NAME(states_back),
@@ -154,7 +202,7 @@ CK_VARIANTS_LOCAL(REAL_NAME(states_back),
 
 CK_INLINE void REAL_NAME(share_back)(CALL *p, bool states, size_t begin, size_t end) {
   REAL_NAME(columns) k;
-  if (!REAL_NAME(columns_init)(&k, p->length)) {
+  if (!REAL_NAME(columns_init)(&k, p->length, states ? STATE_BLOCK : 1)) {
     __atomic_store_n(&p->failed, true, __ATOMIC_RELAXED);
     return;
   }
@@ -173,6 +221,7 @@ bool REAL_NAME(ck_selective_scan_gradient)(CALL *p) {
   p->failed = false;
   double operations = 20 * REAL_NAME(scan_size)(p);
   ck_parallel(p->channels, operations, REAL_NAME(share_channels_back), p);
-  ck_parallel(p->sequences * p->states, operations, REAL_NAME(share_states_back), p);
+  size_t blocks = (p->states + STATE_BLOCK - 1) / STATE_BLOCK;
+  ck_parallel(p->sequences * blocks, operations, REAL_NAME(share_states_back), p);
   return !p->failed;
 }

@@ -20,7 +20,8 @@ import Testing
   static let shapes: [Shape] = [
     Shape(outer: 1, axis: 1, inner: 1), Shape(outer: 3, axis: 7, inner: 5),
     Shape(outer: 2, axis: 6, inner: 16), Shape(outer: 1, axis: 9, inner: 33),
-    Shape(outer: 19, axis: 4, inner: 1), Shape(outer: 2, axis: 0, inner: 3),
+    Shape(outer: 2, axis: 3, inner: 130), Shape(outer: 19, axis: 4, inner: 1),
+    Shape(outer: 2, axis: 0, inner: 3),
     Shape(outer: 0, axis: 4, inner: 3),
   ]
 
