@@ -35,6 +35,7 @@ static void share_hamming(void *context, size_t begin, size_t end) {
 
 void ck_hamming_distances(const uint64_t *x, const uint64_t *codes, int32_t *y, size_t rows,
                           size_t count, size_t words) {
+  if (count == 0) return;
   hamming h = {x, codes, y, count, words};
   double operations = 2 * (double)rows * (double)count * (double)(words + 1);
   ck_parallel(rows, operations, share_hamming, &h);

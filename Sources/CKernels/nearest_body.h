@@ -228,6 +228,7 @@ void REAL_NAME(ck_squared_distances_gradient)(const REAL *x, const REAL *codes, 
   REAL_NAME(distances)
   p = {.x = x, .codes = codes, .dy = dy, .y = dx, .code_gradient = code_gradient, .rows = rows,
        .count = count, .width = width};
+  if (width == 0) return;
   double operations = 3 * (double)rows * (double)count * (double)width;
   ck_parallel(rows, operations, REAL_NAME(share_points_back), &p);
   ck_parallel(count, operations, REAL_NAME(share_codes_back), &p);

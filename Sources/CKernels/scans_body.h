@@ -139,6 +139,7 @@ SCAN(backward, SCAN_RECURRENCE, recurrences_back)
 
 static void REAL_NAME(run_scan)(REAL_NAME(scan) *p, size_t outer, size_t axis, size_t inner,
                                 double cost, ck_range_body body) {
+  if (axis == 0 && !p->initial_gradient) return;
   p->axis = axis;
   p->inner = inner;
   p->lines = outer * inner;

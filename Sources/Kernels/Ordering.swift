@@ -57,6 +57,11 @@ public enum Ordering {
     _ dy: UnsafeBufferPointer<T>, indices: UnsafeBufferPointer<Int32>,
     into dx: UnsafeMutableBufferPointer<T>, k: Int, rows: Int, width: Int
   ) throws(KernelError) {
+    let name = "order gradient"
+    try KernelError.check(name, "dy", dy.count, KernelError.extent(name, rows, k))
+    try KernelError.check(name, "dx", dx.count, KernelError.extent(name, rows, width))
+    try KernelError.check(name, "indices", indices.count, dy.count)
+    try KernelError.check(name, "indices", indices, below: width)
     dx.update(repeating: 0)
     try Gather.scatterAdd(
       dy, indices: indices, into: dx, outer: rows, axis: width, picks: k, inner: 1)
@@ -76,6 +81,7 @@ public enum Ordering {
     try KernelError.check("mask", "x", x.count, count)
     try KernelError.check("mask", "y", y.count, count)
     if !shared { try KernelError.check("mask", "mask", mask.count, rows * words) }
+    if count == 0 { return }
     if T.self == Float.self {
       ck_mask_f32(
         x.pointer(Float.self), mask.baseAddress, shared, Float(fill), y.pointer(Float.self), rows,

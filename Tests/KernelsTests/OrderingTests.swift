@@ -117,6 +117,15 @@ import Testing
       try Ordering.gradient(dy.view, indices: indices.view, into: $0, k: 2, rows: 2, width: 3)
     }
     #expect(dx == [0.5, 0, 0.25, -1, 0, 4])
+    let (bad, kept) = (TestMemory<Int32>([0, 1, 2, 3]), TestMemory([7.0, 7, 7, 7, 7, 7]))
+    #expect(
+      throws: KernelError.index(
+        kernel: "order gradient", argument: "indices", place: 3, index: 3, count: 3)
+    ) {
+      try Ordering.gradient(
+        dy.view, indices: bad.view, into: kept.mutable, k: 2, rows: 2, width: 3)
+    }
+    #expect(kept.values == [7, 7, 7, 7, 7, 7])
   }
 
   @Test("masks keep where the bit is 1", arguments: [1, 63, 64, 65, 200])

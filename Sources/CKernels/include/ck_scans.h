@@ -59,7 +59,7 @@ void ck_recurrence_gradient_f64(const double *a, const double *h, const double *
 //   ddelta_t = fma(q_t, x_t, p_t); dx_t = fma(q_t, delta_t, D dy_t).
 //   dB_t,s, dC_t,s: chains from +0 over channels of fma(g, u_t), fma(dy_t, h_t,s).
 //   dA_s, dD: chains over (sequence, place) of fma(k, delta_t), fma(dy_t, x_t), on from the buffer.
-// Chains end with + 0.0 (p and q need not). Without D: y_t is the chain, dx_t = q_t delta_t.
+// Chains end with + 0.0 (p and q do not). Without D: y_t is the chain, dx_t = q_t delta_t.
 #define CK_SELECTIVE_SCAN(T, name)                                                     \
   typedef struct {                                                                     \
     /* [sequences, length, channels] */                                                \
