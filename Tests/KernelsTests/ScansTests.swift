@@ -187,7 +187,9 @@ import Testing
     let result = try kernels(.logSum, shape, input)
     #expect(
       result[0] == [-.infinity, -.infinity, 1000, 1000 + ElementaryFunction.log(2), .infinity])
-    #expect(result[1] == [0, 0, 1.5, 0.5, 0])
+    for (found, expected) in zip(result[1], [0, 0, 1.5, 0.5, 0]) {
+      #expect(abs(found - expected) < 1e-12)
+    }
   }
 
   @Test("a recurrence cut in two is the whole one; misfits are errors")
