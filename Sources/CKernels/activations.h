@@ -3,42 +3,17 @@
 #ifndef CKERNELS_ACTIVATIONS_H
 #define CKERNELS_ACTIVATIONS_H
 
+#include "functions_f64_erf.h"
 #include "reals.h"
 
-/// erf within 4 ulp: below 2.5 the series with positive terms, above the continued fraction of erfc.
-CK_INLINE double act_one_erf(double x) {
-  double a = f64_abs(x), square = a * a, result = 1;
-  if (f64_is_nan(x)) return x;
-  if (a < 2.5) {
-    double sum = 1;
-#pragma clang loop unroll(full)
-    for (int n = 48; n > 0; n--) sum = __builtin_fma(square * (2.0 / (2 * n + 1)), sum, 1);
-    result = 0x1.20dd750429b6dp+0 * f64_exp(-square) * (a * sum);
-  } else if (a < 6) {
-    double tail = a;
-    for (int n = 40; n > 0; n--) tail = a + (0.5 * n) / tail;
-    result = 1 - 0x1.20dd750429b6dp-1 * f64_exp(-square) / tail;
-  }
-  return f64_bits(x) >> 63 ? -result : result;
-}
-
-CK_INLINE double act_erf_f64(double x) { return act_one_erf(x); }
+CK_INLINE double act_erf_f64(double x) { return f64_erf(x); }
 CK_INLINE double act_exp_f64(double x) { return f64_exp(x); }
 CK_INLINE double act_tanh_f64(double x) { return f64_tanh(x); }
 CK_INLINE double act_log1p_f64(double x) { return f64_log1p(x); }
 
-// Through f64 and rounded once, lane by lane.
-#define CK_BY_LANES(name, function)                                     \
-  CK_INLINE f32x16 name(f32x16 x) {                                     \
-    float lanes[16];                                                    \
-    memcpy(lanes, &x, sizeof lanes);                                    \
-    _Pragma("clang loop unroll(disable) vectorize(disable)")            \
-    for (int i = 0; i < 16; i++) lanes[i] = (float)function(lanes[i]);  \
-    return lanes_load(lanes);                                           \
-  }
-CK_BY_LANES(act_erf_f32, act_one_erf)
-CK_BY_LANES(act_tanh_f32, f64_tanh)
-CK_BY_LANES(act_log1p_f32, f64_log1p)
+CK_INLINE f32x16 act_erf_f32(f32x16 x) { return lanes_erf(x); }
+CK_INLINE f32x16 act_tanh_f32(f32x16 x) { return lanes_tanh(x); }
+CK_INLINE f32x16 act_log1p_f32(f32x16 x) { return lanes_log1p(x); }
 CK_INLINE f32x16 act_exp_f32(f32x16 x) { return lanes_exp(x); }
 
 /// 0 where x <= 0, else y.

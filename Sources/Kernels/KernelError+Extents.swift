@@ -16,7 +16,7 @@ extension KernelError {
   static func check(
     _ kernel: String, _ argument: String, _ indices: UnsafeBufferPointer<Int32>, below count: Int
   ) throws(KernelError) {
-    let bound = UInt32(clamping: count)
+    let bound = UInt32(clamping: min(count, 1 << 31))
     for place in indices.indices where UInt32(bitPattern: indices[place]) >= bound {
       throw .index(
         kernel: kernel, argument: argument, place: place, index: Int(indices[place]), count: count)

@@ -31,6 +31,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
   /// A cache that another model made.
   case foreignCache(model: String)
   case memory(needed: Int)
+  /// What a kernel refuses after all checks.
+  case kernel(KernelError)
   /// Logits with a NaN in them.
   case notANumber(model: String, position: Int)
   /// The work was stopped; whoever shows errors should show the interruption instead.
@@ -54,6 +56,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .noTokens: "E0611"
     case .foreignCache: "E0612"
     case .memory: "E0613"
+    case .kernel(let error): error.code
     case .notANumber: "E0614"
     case .interrupted: "E0615"
     }
@@ -85,6 +88,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
       "\(needed) positions are more than the model's context of \(limit)"
     case .noTokens(let operation): "\(operation) needs at least one token"
     case .foreignCache(let model): "the cache was not made by '\(model)'"
+    case .kernel(let error): error.message
     case .memory(let needed): "\(needed) bytes of memory could not be had"
     case .notANumber(let model, let position):
       "the logits of '\(model)' at position \(position) hold a NaN"
@@ -107,12 +111,11 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     if case .interrupted(let reason) = self { reason } else { nil }
   }
 
-  /// A kernel's refusal: what is left after shapes are checked is memory.
   init(_ error: KernelError) {
-    switch error {
-    case .memory(_, let bytes): self = .memory(needed: bytes)
-    case .size(_, _, let needed, _): self = .memory(needed: needed)
-    case .number, .nothingVisible: self = .memory(needed: 0)
+    if case .memory(_, let bytes) = error {
+      self = .memory(needed: bytes)
+    } else {
+      self = .kernel(error)
     }
   }
 }

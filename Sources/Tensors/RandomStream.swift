@@ -88,12 +88,29 @@ public struct RandomStream: Sendable, Equatable {
   /// An index drawn by 2⁻⁴⁰ fixed-point weights (``FixedPointWeights``); nil if all are zero.
   public mutating func categorical(_ weights: FixedPointWeights) -> Int? {
     guard weights.total > 0 else { return nil }
-    var remaining = UInt64(int(below: Int(weights.total)))
-    for (index, weight) in weights.values.enumerated() {
-      if remaining < weight { return index }
-      remaining -= weight
+    return weights.index(at: UInt64(int(below: Int(weights.total))))
+  }
+
+  /// `count` indices drawn by weights, with or without putting them back: draw n comes from the child
+  /// stream `"n"` of this one, so that none depends on the others' rejected numbers.
+  ///
+  /// - Returns: nil where all weights are zero, or run out without replacement.
+  public func multinomial(_ weights: FixedPointWeights, count: Int, replacement: Bool = true)
+    -> [Int]?
+  {
+    var drawing = WeightedDrawing(weights)
+    var result: [Int] = []
+    result.reserveCapacity(max(count, 0))
+    for draw in 0..<max(count, 0) {
+      guard drawing.total > 0 else { return nil }
+      var stream = child(String(draw))
+      guard let index = drawing.index(at: UInt64(stream.int(below: Int(drawing.total)))) else {
+        return nil
+      }
+      if !replacement { drawing.remove(index) }
+      result.append(index)
     }
-    return nil
+    return result
   }
 
   /// The numbers `0..<count` in random order (R. Fisher, F. Yates).
@@ -103,28 +120,5 @@ public struct RandomStream: Sendable, Equatable {
       result.swapAt(last, int(below: last + 1))
     }
     return result
-  }
-}
-
-/// Weights as whole multiples of 2⁻⁴⁰, whose sum is exact in any order.
-public struct FixedPointWeights: Sendable, Equatable {
-  public let values: [UInt64]
-  public let total: UInt64
-
-  /// Rounds non-negative weights of at most 1 each to multiples of 2⁻⁴⁰, halves to the even one.
-  ///
-  /// A weight that is NaN or negative counts as 0, one above 1 as 1. Up to 2²² weights are taken, so
-  /// that the sum fits 62 bits; those after them count as 0.
-  public init(_ weights: [Float]) {
-    var total: UInt64 = 0
-    values = weights.indices.map { index in
-      let weight = weights[index]
-      guard weight > 0, index < 1 << 22 else { return 0 }
-      // Adding 2⁵² rounds to an integer, halves to the even one.
-      let fixed = UInt64((Double(min(weight, 1)) * 0x1p40 + 0x1p52) - 0x1p52)
-      total += fixed
-      return fixed
-    }
-    self.total = total
   }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @testable import Tensors
@@ -69,5 +70,26 @@ import Testing
     #expect(counts[1] + counts[3] + counts[5] == 0)
     #expect(abs(counts[0] - 4_000) < 250 && abs(counts[2] - 2_000) < 200)
     #expect(stream.categorical(FixedPointWeights([0, 0])) == nil)
+  }
+
+  @Test("multinomial draws are named by their number; without replacement none comes twice")
+  func multinomial() throws {
+    let stream = RandomStream(seed: 3, path: ["draws"])
+    let weights = FixedPointWeights([0.5, 0, 0.25, 1, 0.125])
+    let many = try #require(stream.multinomial(weights, count: 4_000))
+    var counts = [Int](repeating: 0, count: 5)
+    for index in many { counts[index] += 1 }
+    #expect(counts[1] == 0 && abs(counts[3] - 2_133) < 200 && abs(counts[0] - 1_067) < 150)
+    // The n-th draw is that of its own stream, whatever came before it.
+    for draw in [0, 1, 17, 3_999] {
+      var own = stream.child(String(draw))
+      #expect(own.categorical(weights) == many[draw])
+    }
+    let all = try #require(stream.multinomial(weights, count: 4, replacement: false))
+    #expect(all.sorted() == [0, 2, 3, 4])
+    #expect(all[0] == many[0])
+    #expect(stream.multinomial(weights, count: 5, replacement: false) == nil)
+    #expect(stream.multinomial(FixedPointWeights([0]), count: 1) == nil)
+    #expect(stream.multinomial(FixedPointWeights([0]), count: 0) == [])
   }
 }
