@@ -29,7 +29,7 @@ extension Tensor {
 
   /// Gives the named part other values, in place where no other tensor holds the memory.
   ///
-  /// If this throws, the tensor is as it was, but for an interruption.
+  /// If this throws, the tensor is as it was.
   public mutating func replace(at indexes: [TensorIndex], with value: TensorOperand)
     throws(TensorError)
   {
@@ -48,7 +48,9 @@ extension Tensor {
     if !isKnownUniquelyReferenced(&buffer) || strides.contains(0) { self = try copied() }
     let place = try indexed(indexes)
     let width = elementType.byteCount
-    try source.write(into: buffer.memory + place.offset * width, strides: place.strides)
+    // No stop is looked for: half a change would be seen.
+    try source.write(
+      into: buffer.memory + place.offset * width, strides: place.strides, polls: false)
   }
 
   /// The parts along the first axis at `indices`, in that order; negative ones count from the end.
