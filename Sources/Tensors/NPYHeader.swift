@@ -11,14 +11,14 @@ struct NPYHeader {
   /// The bytes of one element.
   var width: Int { kind.last?.wholeNumberValue ?? 1 }
 
-  /// The number of elements and of their bytes.
-  func sizes(path: String) throws(TensorError) -> (count: Int, bytes: Int) {
+  /// The number of the elements' bytes.
+  func byteCount(path: String) throws(TensorError) -> Int {
     let count = try Shape.count(shape)
     let (bytes, overflow) = count.multipliedReportingOverflow(by: width)
     if overflow {
       throw .malformed(path: path, byte: 10, reason: "the shape \(shape) overflows")
     }
-    return (count, bytes)
+    return bytes
   }
 }
 

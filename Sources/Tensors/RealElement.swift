@@ -1,14 +1,25 @@
 import Kernels
 
 /// The floating-point element types and their functions, of which none is the system's.
-protocol RealElement: BinaryFloatingPoint {
+protocol RealElement: BinaryFloatingPoint, TensorElement {
   static func power(_ base: Self, _ exponent: Self) -> Self
   /// x - y · trunc(x / y), exact, with the sign of x.
   static func remainder(_ x: Self, _ y: Self) -> Self
   static func floor(_ x: Self) -> Self
-  static func map(_ function: ElementaryFunction, _ values: [Self]) -> [Self]
-  static func sum(_ values: [Self]) -> Self
-  static func squaredDeviations(_ values: [Self], from center: Self) -> Self
+  /// The function of each of `count` values.
+  static func map(
+    _ function: ElementaryFunction, _ values: UnsafePointer<Self>, _ count: Int,
+    into out: UnsafeMutablePointer<Self>)
+  static func sum(_ values: UnsafeBufferPointer<Self>) -> Self
+  static func squaredDeviations(_ values: UnsafeBufferPointer<Self>, from center: Self) -> Self
+  /// How many values the packed right operand of a product takes.
+  static func panelCount(inputs: Int, outputs: Int) throws(KernelError) -> Int
+  static func pack(
+    _ values: UnsafePointer<Self>, inputs: Int, outputs: Int, inputStride: Int, outputStride: Int,
+    into panels: UnsafeMutableBufferPointer<Self>) throws(KernelError)
+  static func multiply(
+    _ x: UnsafePointer<Self>, panels: UnsafeBufferPointer<Self>, rows: Int, inputs: Int,
+    outputs: Int, into out: UnsafeMutablePointer<Self>) throws(KernelError)
 }
 
 extension Double: RealElement {
@@ -17,12 +28,37 @@ extension Double: RealElement {
   }
   static func remainder(_ x: Double, _ y: Double) -> Double { Arithmetic.remainder(x, y) }
   static func floor(_ x: Double) -> Double { Arithmetic.floor(x) }
-  static func map(_ function: ElementaryFunction, _ values: [Double]) -> [Double] {
-    function(values)
+  static func map(
+    _ function: ElementaryFunction, _ values: UnsafePointer<Double>, _ count: Int,
+    into out: UnsafeMutablePointer<Double>
+  ) {
+    function.map(
+      UnsafeBufferPointer(start: values, count: count),
+      into: UnsafeMutableBufferPointer(start: out, count: count))
   }
-  static func sum(_ values: [Double]) -> Double { Sums.sum(values) }
-  static func squaredDeviations(_ values: [Double], from center: Double) -> Double {
+  static func sum(_ values: UnsafeBufferPointer<Double>) -> Double { Sums.sum(values) }
+  static func squaredDeviations(_ values: UnsafeBufferPointer<Double>, from center: Double)
+    -> Double
+  {
     Sums.squaredDeviations(values, from: center)
+  }
+  static func panelCount(inputs: Int, outputs: Int) throws(KernelError) -> Int {
+    try PanelProducts.panelCount(inputs: inputs, outputs: outputs, of: Double.self)
+  }
+  static func pack(
+    _ values: UnsafePointer<Double>, inputs: Int, outputs: Int, inputStride: Int, outputStride: Int,
+    into panels: UnsafeMutableBufferPointer<Double>
+  ) throws(KernelError) {
+    try PanelProducts.pack(
+      values, inputs: inputs, outputs: outputs, inputStride: inputStride,
+      outputStride: outputStride, into: panels)
+  }
+  static func multiply(
+    _ x: UnsafePointer<Double>, panels: UnsafeBufferPointer<Double>, rows: Int, inputs: Int,
+    outputs: Int, into out: UnsafeMutablePointer<Double>
+  ) throws(KernelError) {
+    try PanelProducts.multiply(
+      x, panels: panels, rows: rows, inputs: inputs, outputs: outputs, into: out)
   }
 }
 
@@ -35,12 +71,35 @@ extension Float: RealElement {
     Float(Arithmetic.remainder(Double(x), Double(y)))
   }
   static func floor(_ x: Float) -> Float { Float(Arithmetic.floor(Double(x))) }
-  static func map(_ function: ElementaryFunction, _ values: [Float]) -> [Float] {
-    function(values)
+  static func map(
+    _ function: ElementaryFunction, _ values: UnsafePointer<Float>, _ count: Int,
+    into out: UnsafeMutablePointer<Float>
+  ) {
+    function.map(
+      UnsafeBufferPointer(start: values, count: count),
+      into: UnsafeMutableBufferPointer(start: out, count: count))
   }
-  static func sum(_ values: [Float]) -> Float { Sums.sum(values) }
-  static func squaredDeviations(_ values: [Float], from center: Float) -> Float {
+  static func sum(_ values: UnsafeBufferPointer<Float>) -> Float { Sums.sum(values) }
+  static func squaredDeviations(_ values: UnsafeBufferPointer<Float>, from center: Float) -> Float {
     Sums.squaredDeviations(values, from: center)
+  }
+  static func panelCount(inputs: Int, outputs: Int) throws(KernelError) -> Int {
+    try PanelProducts.panelCount(inputs: inputs, outputs: outputs, of: Float.self)
+  }
+  static func pack(
+    _ values: UnsafePointer<Float>, inputs: Int, outputs: Int, inputStride: Int, outputStride: Int,
+    into panels: UnsafeMutableBufferPointer<Float>
+  ) throws(KernelError) {
+    try PanelProducts.pack(
+      values, inputs: inputs, outputs: outputs, inputStride: inputStride,
+      outputStride: outputStride, into: panels)
+  }
+  static func multiply(
+    _ x: UnsafePointer<Float>, panels: UnsafeBufferPointer<Float>, rows: Int, inputs: Int,
+    outputs: Int, into out: UnsafeMutablePointer<Float>
+  ) throws(KernelError) {
+    try PanelProducts.multiply(
+      x, panels: panels, rows: rows, inputs: inputs, outputs: outputs, into: out)
   }
 }
 

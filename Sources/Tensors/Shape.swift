@@ -1,5 +1,3 @@
-import Glibc
-
 /// Checked arithmetic on shapes: extents, strides, broadcasting.
 enum Shape {
   static let maximumRank = 8
@@ -18,22 +16,22 @@ enum Shape {
     return count
   }
 
-  /// As ``count(_:)``, for a tensor about to be made: it must also fit the machine's memory.
+  /// As ``count(_:)``, for elements of a type: their bytes can be counted too.
   static func count(_ shape: [Int], of elementType: ElementType) throws(TensorError) -> Int {
     let count = try count(shape)
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: elementType.byteCount)
-    if overflow {
+    if count.multipliedReportingOverflow(by: elementType.byteCount).overflow {
       throw .invalidShape(shape: shape, reason: "its number of bytes overflows")
     }
-    // Asking the system costs more than a small tensor does.
-    if bytes > 1 << 26 {
-      let (available, _) = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(
-        by: sysconf(Int32(_SC_PAGESIZE)))
-      if bytes > available {
-        throw .memory(shape: shape, needed: bytes, available: available)
-      }
-    }
     return count
+  }
+
+  /// Checks that a tensor of this shape could be held in memory.
+  static func check(_ shape: [Int], of elementType: ElementType) throws(TensorError) {
+    let bytes = try count(shape, of: elementType) * elementType.byteCount
+    // Asking the system costs more than a small tensor does.
+    if bytes > 1 << 26, case let available = MemoryPool.availableMemory(), bytes > available {
+      throw .memory(shape: shape, needed: bytes, available: available)
+    }
   }
 
   static func describedCount(_ shape: [Int]) -> String {
@@ -80,13 +78,47 @@ enum Shape {
     return shape
   }
 
-  /// The strides of `shape` as seen from a shape that it is repeated to: 0 along repeated axes.
-  static func strides(_ shape: [Int], repeatedTo target: [Int]) -> [Int] {
-    let own = strides(shape)
-    return target.indices.map { axis in
+  /// The strides of a tensor as seen from a shape that it is repeated to: 0 along repeated axes.
+  static func strides(_ shape: [Int], _ strides: [Int], repeatedTo target: [Int]) -> [Int] {
+    target.indices.map { axis in
       let source = axis + shape.count - target.count
-      return source < 0 || shape[source] == 1 ? 0 : own[source]
+      return source < 0 || shape[source] == 1 ? 0 : strides[source]
     }
+  }
+
+  /// The strides with which the same elements are seen in another shape of as many elements, in the
+  /// same order; nil where they must be moved for it.
+  static func strides(_ shape: [Int], _ strides: [Int], reshapedTo target: [Int]) -> [Int]? {
+    if shape.contains(0) { return self.strides(target) }
+    let axes = shape.indices.filter { shape[$0] != 1 }
+    var result = [Int](repeating: 0, count: target.count)
+    var (next, axis) = (0, 0)
+    while next < axes.count {
+      // The smallest groups of old and of new axes that hold equally many elements.
+      let (firstOld, firstNew) = (next, axis)
+      var (old, new) = (shape[axes[next]], target[axis])
+      while old != new {
+        if old < new {
+          next += 1
+          old *= shape[axes[next]]
+        } else {
+          axis += 1
+          new *= target[axis]
+        }
+      }
+      for place in firstOld..<next
+      where strides[axes[place]] != strides[axes[place + 1]] &* shape[axes[place + 1]] {
+        return nil
+      }
+      var step = strides[axes[next]]
+      for place in (firstNew...axis).reversed() {
+        result[place] = step
+        step &*= target[place]
+      }
+      next += 1
+      axis += 1
+    }
+    return result
   }
 
   /// The axis counted from the front; negative ones count from the end.
@@ -96,33 +128,5 @@ enum Shape {
       throw .axisOutOfRange(axis: axis, shape: shape)
     }
     return resolved
-  }
-
-  /// Calls `body` with the offsets of each run along the last axis, for several operands at once.
-  ///
-  /// - Parameter strides: one stride list an operand, all of `shape`'s rank.
-  /// - Parameter body: gets the offset of each operand's run.
-  static func forEachRow(
-    _ shape: [Int], _ strides: [[Int]], _ body: (UnsafeBufferPointer<Int>) -> Void
-  ) {
-    if shape.contains(0) { return }
-    let outer = Array(shape.dropLast())
-    var index = [Int](repeating: 0, count: outer.count)
-    var offsets = [Int](repeating: 0, count: strides.count)
-    while true {
-      offsets.withUnsafeBufferPointer(body)
-      var axis = outer.count - 1
-      while axis >= 0 {
-        index[axis] += 1
-        for operand in strides.indices { offsets[operand] += strides[operand][axis] }
-        if index[axis] < outer[axis] { break }
-        for operand in strides.indices {
-          offsets[operand] -= strides[operand][axis] * outer[axis]
-        }
-        index[axis] = 0
-        axis -= 1
-      }
-      if axis < 0 { return }
-    }
   }
 }

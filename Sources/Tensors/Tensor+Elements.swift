@@ -1,38 +1,31 @@
 /// What a tensor's elements can be in memory.
-public protocol TensorElement: Sendable {
+public protocol TensorElement: Sendable, BitwiseCopyable {
   static var elementType: ElementType { get }
 }
 extension Float: TensorElement { public static var elementType: ElementType { .f32 } }
 extension Double: TensorElement { public static var elementType: ElementType { .f64 } }
+extension Binary16: TensorElement { public static var elementType: ElementType { .f16 } }
+extension BFloat16: TensorElement { public static var elementType: ElementType { .bf16 } }
 extension Int32: TensorElement { public static var elementType: ElementType { .i32 } }
+extension Int8: TensorElement { public static var elementType: ElementType { .i8 } }
 extension UInt8: TensorElement { public static var elementType: ElementType { .u8 } }
 extension Bool: TensorElement { public static var elementType: ElementType { .bool } }
 
 extension Tensor {
-  /// Gives `body` the elements in row-major order.
+  /// Gives `body` the elements in row-major order; copies them only where a view has them in another.
   ///
   /// - Throws: ``TensorError/elementType(operation:found:needed:)`` where the tensor has another type,
   ///   and what `body` throws.
   public func withElements<Element: TensorElement, Result>(
     of type: Element.Type, _ body: (UnsafeBufferPointer<Element>) throws -> Result
   ) throws -> Result {
-    func run<Own>(_ values: [Own]) throws -> Result? {
-      guard let values = values as? [Element] else { return nil }
-      return try values.withUnsafeBufferPointer(body)
-    }
-    let result: Result? =
-      switch storage {
-      case .f32(let values): try run(values)
-      case .f64(let values): try run(values)
-      case .i32(let values): try run(values)
-      case .u8(let values): try run(values)
-      case .bool(let values): try run(values)
-      }
-    guard let result else {
+    guard elementType == type.elementType else {
       throw TensorError.elementType(
         operation: "elements", found: elementType, needed: type.elementType.rawValue)
     }
-    return result
+    let whole = try contiguous()
+    defer { withExtendedLifetime(whole) {} }
+    return try body(UnsafeBufferPointer(start: whole.pointer(type), count: count))
   }
 
   /// A tensor whose elements `body` writes, all of them, in row-major order; they are zero before.
@@ -40,22 +33,23 @@ extension Tensor {
     shape: [Int], of type: Element.Type,
     _ body: (UnsafeMutableBufferPointer<Element>) throws -> Void
   ) throws {
-    let zeros = try Tensor.zeros(shape, type.elementType)
-    func filled<Own>(_ values: [Own]) throws -> [Own] {
-      var values = values
-      try values.withUnsafeMutableBufferPointer { buffer in
-        try buffer.withMemoryRebound(to: Element.self, body)
-      }
-      return values
-    }
-    let storage: TensorStorage =
-      switch zeros.storage {
-      case .f32(let values): .f32(try filled(values))
-      case .f64(let values): .f64(try filled(values))
-      case .i32(let values): .i32(try filled(values))
-      case .u8(let values): .u8(try filled(values))
-      case .bool(let values): .bool(try filled(values))
-      }
-    self.init(unchecked: storage, shape: shape)
+    self = try .zeros(shape, type.elementType)
+    let first = buffer.memory.assumingMemoryBound(to: type)
+    try body(UnsafeMutableBufferPointer(start: first, count: count))
+  }
+
+  /// A tensor whose elements `body` writes; they are anything before.
+  static func making<T: TensorElement>(
+    _ shape: [Int], of type: T.Type,
+    _ body: (UnsafeMutablePointer<T>) throws(TensorError) -> Void
+  ) throws(TensorError) -> Tensor {
+    let buffer = try TensorBuffer(type.elementType, shape: shape)
+    try body(buffer.memory.assumingMemoryBound(to: type))
+    return Tensor(buffer, shape: shape)
+  }
+
+  /// The first element's address, as long as the tensor is held; the type is the tensor's own.
+  func pointer<T: TensorElement>(_: T.Type) -> UnsafePointer<T> {
+    UnsafePointer(buffer.memory.assumingMemoryBound(to: T.self) + offset)
   }
 }

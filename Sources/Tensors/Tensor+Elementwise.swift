@@ -1,8 +1,9 @@
 extension Tensor {
   /// Combines two operands element by element; shapes are broadcast from the last axis on.
   ///
-  /// Element types meet in the broader one (bool, u8, i32, f32, f64). Comparisons, `and` and `or`
-  /// give bool. Integer results that do not fit are errors; floats follow IEEE 754.
+  /// Element types meet in the broader one (bool, u8, i32, f32, f64); f16 and bf16 count as f32, i8 as
+  /// i32. Comparisons, `and` and `or` give bool. Integer results that do not fit are errors; floats
+  /// follow IEEE 754.
   ///
   /// - Complexity: O(elements of the result).
   public static func apply(
@@ -11,44 +12,21 @@ extension Tensor {
     let type = try computingType(operation, left, right)
     let shape = try Shape.broadcast(left.shape, right.shape, operation: operation.quoted)
     _ = try Shape.count(shape, of: type)
-    let plan = BroadcastPlan(left: left.shape, right: right.shape, result: shape)
-    let a = try storage(of: left, as: type, operation)
-    let b = try storage(of: right, as: type, operation)
-    let result: TensorStorage
-    switch (a, b) {
-    case (.f32(let a), .f32(let b)):
-      result =
-        operation.isComparison
-        ? .bool(compared(operation, a, b, plan)) : .f32(computed(operation, a, b, plan))
-    case (.f64(let a), .f64(let b)):
-      result =
-        operation.isComparison
-        ? .bool(compared(operation, a, b, plan)) : .f64(computed(operation, a, b, plan))
-    case (.i32(let a), .i32(let b)):
-      result =
-        operation.isComparison
-        ? .bool(compared(operation, a, b, plan))
-        : .i32(try integers(operation, a, b, plan, .i32))
-    case (.u8(let a), .u8(let b)):
-      result =
-        operation.isComparison
-        ? .bool(compared(operation, a, b, plan))
-        : .u8(try integers(operation, a, b, plan, .u8))
-    case (.bool(let a), .bool(let b)):
-      switch operation {
-      case .and: result = .bool(plan.map(a, b) { $0 && $1 })
-      case .or: result = .bool(plan.map(a, b) { $0 || $1 })
-      default:
-        result = .bool(
-          compared(operation, a.map { $0 ? 1 : UInt8(0) }, b.map { $0 ? 1 : 0 }, plan))
-      }
-    default:
-      throw .elementType(operation: operation.quoted, found: type, needed: "equal element types")
+    let pair = OperandPair(
+      try tensor(of: left, as: type, operation), try tensor(of: right, as: type, operation), shape)
+    let result: Tensor
+    switch type {
+    case .f32: result = try computed(operation, pair, Float.self)
+    case .f64: result = try computed(operation, pair, Double.self)
+    case .i32: result = try integers(operation, pair, Int32.self)
+    case .u8: result = try integers(operation, pair, UInt8.self)
+    case .bool: result = try logical(operation, pair)
+    case .f16, .bf16, .i8:
+      throw .elementType(operation: operation.quoted, found: type, needed: "what it is computed in")
     }
-    let tensor = Tensor(unchecked: result, shape: shape)
     let dividesIntegers =
       operation == .divide && !left.isFloatingPoint && !right.isFloatingPoint
-    return dividesIntegers ? try tensor.cast(to: .f32) : tensor
+    return dividesIntegers ? try result.cast(to: .f32) : result
   }
 
   public static func apply(_ operation: BinaryOperation, _ left: Tensor, _ right: Tensor)
@@ -63,9 +41,10 @@ extension Tensor {
   ) throws(TensorError) -> ElementType {
     var type: ElementType
     switch (left, right) {
-    case (.tensor(let a), .tensor(let b)): type = .common(a.elementType, b.elementType)
+    case (.tensor(let a), .tensor(let b)):
+      type = .common(a.elementType.computing, b.elementType.computing)
     case (.tensor(let tensor), .scalar(let scalar)), (.scalar(let scalar), .tensor(let tensor)):
-      type = joined(tensor.elementType, scalar, inComparison: operation.isComparison)
+      type = joined(tensor.elementType.computing, scalar, inComparison: operation.isComparison)
     case (.scalar(let a), .scalar(let b)): type = .common(own(a), own(b))
     }
     if operation.isLogical {
@@ -110,13 +89,12 @@ extension Tensor {
     }
   }
 
-  private static func storage(
+  private static func tensor(
     of operand: TensorOperand, as type: ElementType, _ operation: BinaryOperation
-  ) throws(TensorError) -> TensorStorage {
+  ) throws(TensorError) -> Tensor {
     switch operand {
-    case .tensor(let tensor): try tensor.cast(to: type).storage
-    case .scalar(let scalar):
-      try TensorStorage(scalar, as: type, operation: operation.quoted)
+    case .tensor(let tensor): try tensor.cast(to: type)
+    case .scalar(let scalar): try Tensor(scalar, as: type, operation: operation.quoted)
     }
   }
 
@@ -125,51 +103,69 @@ extension Tensor {
   {
     let hasZero =
       switch divisor {
-      case .tensor(let tensor): tensor.storage.doubles.contains(0)
+      case .tensor(let tensor): tensor.doubles.contains(0)
       case .scalar(let scalar): scalar.double == 0
       }
     if hasZero { throw .divisionByZero(operation: operation.quoted) }
   }
 
-  private static func compared<T: Comparable>(
-    _ operation: BinaryOperation, _ a: [T], _ b: [T], _ plan: BroadcastPlan
-  ) -> [Bool] {
+  private static func logical(_ operation: BinaryOperation, _ pair: OperandPair)
+    throws(TensorError) -> Tensor
+  {
     switch operation {
-    case .equal: plan.map(a, b) { $0 == $1 }
-    case .notEqual: plan.map(a, b) { $0 != $1 }
-    case .less: plan.map(a, b) { $0 < $1 }
-    case .lessOrEqual: plan.map(a, b) { $0 <= $1 }
-    case .greater: plan.map(a, b) { $0 > $1 }
-    default: plan.map(a, b) { $0 >= $1 }
+    case .and: return try pair.map(Bool.self) { $0 && $1 }
+    case .or: return try pair.map(Bool.self) { $0 || $1 }
+    default:
+      let bytes = OperandPair(
+        try pair.left.cast(to: .u8), try pair.right.cast(to: .u8), pair.shape)
+      return try compared(operation, bytes, UInt8.self)
+    }
+  }
+
+  private static func compared<T: Comparable & TensorElement>(
+    _ operation: BinaryOperation, _ pair: OperandPair, _ type: T.Type
+  ) throws(TensorError) -> Tensor {
+    switch operation {
+    case .equal: try pair.map(type) { $0 == $1 }
+    case .notEqual: try pair.map(type) { $0 != $1 }
+    case .less: try pair.map(type) { $0 < $1 }
+    case .lessOrEqual: try pair.map(type) { $0 <= $1 }
+    case .greater: try pair.map(type) { $0 > $1 }
+    default: try pair.map(type) { $0 >= $1 }
     }
   }
 
   private static func computed<T: RealElement>(
-    _ operation: BinaryOperation, _ a: [T], _ b: [T], _ plan: BroadcastPlan
-  ) -> [T] {
+    _ operation: BinaryOperation, _ pair: OperandPair, _ type: T.Type
+  ) throws(TensorError) -> Tensor {
     switch operation {
-    case .add: plan.map(a, b) { $0 + $1 }
-    case .subtract: plan.map(a, b) { $0 - $1 }
-    case .multiply: plan.map(a, b) { $0 * $1 }
-    case .divide: plan.map(a, b) { $0 / $1 }
-    case .floorDivide: plan.map(a, b) { T.floorDivided($0, $1) }
-    case .modulo: plan.map(a, b) { T.modulo($0, $1) }
-    case .power: plan.map(a, b) { T.power($0, $1) }
-    case .minimum: plan.map(a, b) { $0.isNaN || $0 < $1 ? $0 : $1 }
-    default: plan.map(a, b) { $0.isNaN || $0 > $1 ? $0 : $1 }
+    case .add: try pair.map(type) { $0 + $1 }
+    case .subtract: try pair.map(type) { $0 - $1 }
+    case .multiply: try pair.map(type) { $0 * $1 }
+    case .divide: try pair.map(type) { $0 / $1 }
+    case .floorDivide: try pair.map(type) { T.floorDivided($0, $1) }
+    case .modulo: try pair.map(type) { T.modulo($0, $1) }
+    case .power: try pair.map(type) { T.power($0, $1) }
+    case .minimum: try pair.map(type) { $0.isNaN || $0 < $1 ? $0 : $1 }
+    case .maximum: try pair.map(type) { $0.isNaN || $0 > $1 ? $0 : $1 }
+    default: try compared(operation, pair, type)
     }
   }
 
   /// Integers are computed in 64 bits, where two 32-bit operands cannot overflow but by `**`.
-  private static func integers<T: FixedWidthInteger>(
-    _ operation: BinaryOperation, _ a: [T], _ b: [T], _ plan: BroadcastPlan, _ type: ElementType
-  ) throws(TensorError) -> [T] {
-    if operation == .floorDivide || operation == .modulo, b.contains(0), plan.count > 0 {
+  private static func integers<T: FixedWidthInteger & TensorElement>(
+    _ operation: BinaryOperation, _ pair: OperandPair, _ type: T.Type
+  ) throws(TensorError) -> Tensor {
+    if operation.isComparison { return try compared(operation, pair, type) }
+    if operation == .floorDivide || operation == .modulo, !pair.shape.contains(0),
+      pair.right.doubles.contains(0)
+    {
       throw .divisionByZero(operation: operation.quoted)
     }
-    if operation == .power, let exponent = b.first(where: { $0 < 0 }) {
+    if operation == .power, let exponent = pair.right.doubles.first(where: { $0 < 0 }) {
       throw .invalidArgument(
-        operation: operation.quoted, reason: "an integer to the power \(exponent) is a fraction")
+        operation: operation.quoted,
+        reason: "an integer to the power \(Int(exponent)) is a fraction")
     }
     var fits = true
     @inline(__always) func narrow(_ value: Int) -> T {
@@ -177,19 +173,19 @@ extension Tensor {
       if Int(result) != value { fits = false }
       return result
     }
-    let result: [T] =
+    let result: Tensor =
       switch operation {
-      case .add: plan.map(a, b) { narrow(Int($0) &+ Int($1)) }
-      case .subtract: plan.map(a, b) { narrow(Int($0) &- Int($1)) }
-      case .multiply: plan.map(a, b) { narrow(Int($0) &* Int($1)) }
-      case .floorDivide: plan.map(a, b) { narrow(floorDivided(Int($0), Int($1))) }
+      case .add: try pair.map(type) { narrow(Int($0) &+ Int($1)) }
+      case .subtract: try pair.map(type) { narrow(Int($0) &- Int($1)) }
+      case .multiply: try pair.map(type) { narrow(Int($0) &* Int($1)) }
+      case .floorDivide: try pair.map(type) { narrow(floorDivided(Int($0), Int($1))) }
       case .modulo:
-        plan.map(a, b) { narrow(Int($0) &- floorDivided(Int($0), Int($1)) &* Int($1)) }
-      case .power: plan.map(a, b) { narrow(power(Int($0), Int($1)) ?? Int.max) }
-      case .minimum: plan.map(a, b) { min($0, $1) }
-      default: plan.map(a, b) { max($0, $1) }
+        try pair.map(type) { narrow(Int($0) &- floorDivided(Int($0), Int($1)) &* Int($1)) }
+      case .power: try pair.map(type) { narrow(power(Int($0), Int($1)) ?? Int.max) }
+      case .minimum: try pair.map(type) { min($0, $1) }
+      default: try pair.map(type) { max($0, $1) }
       }
-    if !fits { throw .overflow(operation: operation.quoted, elementType: type) }
+    if !fits { throw .overflow(operation: operation.quoted, elementType: type.elementType) }
     return result
   }
 
@@ -208,5 +204,29 @@ extension Tensor {
       result = next
     }
     return exponent > 64 ? nil : result
+  }
+}
+
+/// Two tensors of one element type, and the shape that they are repeated to.
+private struct OperandPair {
+  let left: Tensor
+  let right: Tensor
+  let shape: [Int]
+
+  init(_ left: Tensor, _ right: Tensor, _ shape: [Int]) {
+    (self.left, self.right, self.shape) = (left, right, shape)
+  }
+
+  /// The results of `body` for every pair of elements.
+  @inline(__always)
+  func map<Element: TensorElement, Result: TensorElement>(
+    _: Element.Type, _ body: (Element, Element) -> Result
+  ) throws(TensorError) -> Tensor {
+    let walk = StridedWalk(
+      shape, [left.repeated(to: shape).strides, right.repeated(to: shape).strides])
+    defer { withExtendedLifetime((left, right)) {} }
+    return try .making(shape, of: Result.self) { out throws(TensorError) in
+      try walk.map(left.pointer(Element.self), right.pointer(Element.self), into: out, body)
+    }
   }
 }

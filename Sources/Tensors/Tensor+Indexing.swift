@@ -1,21 +1,20 @@
-/// What is taken along one axis.
-public enum TensorIndex: Sendable, Equatable {
-  /// One position; the axis goes away. Negative positions count from the end.
-  case at(Int)
-  /// `start..<end`; negative ends count from the end, nil is the axis's own end.
-  case range(start: Int?, end: Int?)
-  /// The whole axis.
-  case all
-}
-
 extension Tensor {
-  /// The part of a tensor that the indexes name; axes without an index are taken whole.
+  /// The part of a tensor that the indexes name, as a view; axes without an index are taken whole.
   ///
   /// - Throws: ``TensorError/indexOutOfRange(index:axis:shape:)``. A range must lie inside its axis.
-  /// - Complexity: O(elements taken).
   public func indexed(_ indexes: [TensorIndex]) throws(TensorError) -> Tensor {
-    let region = try Region(indexes, of: shape)
-    return Tensor(unchecked: storage.gathered(region), shape: region.resultShape)
+    if indexes.count > rank { throw .tooManyIndexes(count: indexes.count, shape: shape) }
+    var (extents, steps, start) = ([Int](), [Int](), offset)
+    for axis in shape.indices {
+      let index = axis < indexes.count ? indexes[axis] : .all
+      let (first, count, step) = try index.positions(axis: axis, of: shape)
+      // Where nothing is taken the start may lie behind the last element.
+      if count > 0 { start += first * strides[axis] }
+      if case .at = index { continue }
+      extents.append(count)
+      steps.append(step * strides[axis])
+    }
+    return Tensor(viewing: buffer, shape: extents, strides: steps, offset: start)
   }
 
   /// A copy in which the named part has other values, broadcast to its shape and cast to this
@@ -23,130 +22,50 @@ extension Tensor {
   public func replacing(at indexes: [TensorIndex], with value: TensorOperand)
     throws(TensorError) -> Tensor
   {
-    let region = try Region(indexes, of: shape)
-    let target = region.resultShape
-    let source: Tensor
+    var result = self
+    try result.replace(at: indexes, with: value)
+    return result
+  }
+
+  /// Gives the named part other values, in place where no other tensor holds the memory.
+  ///
+  /// If this throws, the tensor is as it was.
+  public mutating func replace(at indexes: [TensorIndex], with value: TensorOperand)
+    throws(TensorError)
+  {
+    let target = try indexed(indexes).shape
+    var source: Tensor
     switch value {
     case .tensor(let tensor): source = try tensor.cast(to: elementType)
-    case .scalar(let scalar): source = try .full([], scalar, elementType)
+    case .scalar(let scalar):
+      source = try Tensor(scalar, as: elementType, operation: "an assignment")
     }
     guard try Shape.broadcast(source.shape, target, operation: "an assignment") == target else {
       throw .shapeMismatch(operation: "an assignment", left: target, right: source.shape)
     }
-    let offsets = region.offsets
-    let sourceStrides = Shape.strides(source.shape, repeatedTo: target)
-    let sourceOffsets = Region(extents: target, strides: sourceStrides).offsets
-    let replaced: TensorStorage
-    switch (storage, source.storage) {
-    case (.f32(let old), .f32(let new)): replaced = .f32(put(old, new, offsets, sourceOffsets))
-    case (.f64(let old), .f64(let new)): replaced = .f64(put(old, new, offsets, sourceOffsets))
-    case (.i32(let old), .i32(let new)): replaced = .i32(put(old, new, offsets, sourceOffsets))
-    case (.u8(let old), .u8(let new)): replaced = .u8(put(old, new, offsets, sourceOffsets))
-    case (.bool(let old), .bool(let new)): replaced = .bool(put(old, new, offsets, sourceOffsets))
-    default:
-      throw .elementType(
-        operation: "an assignment", found: source.elementType, needed: elementType.rawValue)
-    }
-    return Tensor(unchecked: replaced, shape: shape)
+    source = source.repeated(to: target)
+    // A source that sees this very memory holds it too, so that it is copied here.
+    if !isKnownUniquelyReferenced(&buffer) || strides.contains(0) { self = try copied() }
+    let place = try indexed(indexes)
+    let width = elementType.byteCount
+    // No stop is looked for: half a change would be seen.
+    try source.write(
+      into: buffer.memory + place.offset * width, strides: place.strides, polls: false)
   }
 
-  private func put<T>(_ old: [T], _ new: [T], _ to: [Int], _ from: [Int]) -> [T] {
-    var result = old
-    for (target, source) in zip(to, from) { result[target] = new[source] }
-    return result
-  }
-}
-
-/// A box of a tensor's positions: where it starts and how its axes step.
-struct Region {
-  var start = 0
-  var extents: [Int]
-  var strides: [Int]
-  /// The extents without the axes that one position was taken from.
-  var resultShape: [Int]
-
-  init(extents: [Int], strides: [Int]) {
-    (self.extents, self.strides, resultShape) = (extents, strides, extents)
-  }
-
-  init(_ indexes: [TensorIndex], of shape: [Int]) throws(TensorError) {
-    if indexes.count > shape.count {
-      throw .tooManyIndexes(count: indexes.count, shape: shape)
-    }
-    let own = Shape.strides(shape)
-    (extents, strides, resultShape) = ([], [], [])
-    for axis in shape.indices {
-      let extent = shape[axis]
-      var (first, length) = (0, extent)
-      var keepsAxis = true
-      switch axis < indexes.count ? indexes[axis] : .all {
-      case .all: break
-      case .at(let index):
-        first = index < 0 ? index + extent : index
-        guard first >= 0 && first < extent else {
-          throw .indexOutOfRange(index: index, axis: axis, shape: shape)
-        }
-        (length, keepsAxis) = (1, false)
-      case .range(let from, let to):
-        first = try Self.end(from ?? 0, axis, shape)
-        let last = try Self.end(to ?? extent, axis, shape)
-        length = max(last - first, 0)
-      }
-      start += length == 0 ? 0 : first * own[axis]
-      extents.append(length)
-      strides.append(own[axis])
-      if keepsAxis { resultShape.append(length) }
-    }
-  }
-
-  private static func end(_ index: Int, _ axis: Int, _ shape: [Int]) throws(TensorError) -> Int {
-    let resolved = index < 0 ? index + shape[axis] : index
-    guard resolved >= 0 && resolved <= shape[axis] else {
-      throw .indexOutOfRange(index: index, axis: axis, shape: shape)
-    }
-    return resolved
-  }
-
-  var count: Int { extents.contains(0) ? 0 : extents.reduce(1, &*) }
-
-  /// The positions in the tensor's elements, in the region's row-major order.
-  var offsets: [Int] {
-    var result: [Int] = []
-    result.reserveCapacity(count)
-    if extents.isEmpty { return [start] }
-    let (row, step) = (extents[extents.count - 1], strides[strides.count - 1])
-    Shape.forEachRow(extents, [strides]) { offset in
-      for i in 0..<row { result.append(start + offset[0] + i * step) }
+  /// The parts along the first axis at `indices`, in that order; negative ones count from the end.
+  public func taking(_ indices: [Int]) throws(TensorError) -> Tensor {
+    guard rank > 0 else { throw .axisOutOfRange(axis: 0, shape: shape) }
+    let taken = [indices.count] + shape.dropFirst()
+    let buffer = try TensorBuffer(elementType, shape: taken)
+    let result = Tensor(buffer, shape: taken)
+    let rowBytes = result.strides[0] * elementType.byteCount
+    for (row, index) in indices.enumerated() {
+      let part = try indexed([.at(index)])
+      if part.count == 0 { continue }
+      try part.write(
+        into: buffer.memory + row * rowBytes, strides: Array(result.strides.dropFirst()))
     }
     return result
-  }
-
-  func gather<T>(_ values: [T]) -> [T] {
-    if count == 0 { return [] }
-    if extents.isEmpty { return [values[start]] }
-    let (row, step) = (extents[extents.count - 1], strides[strides.count - 1])
-    var result: [T] = []
-    result.reserveCapacity(count)
-    Shape.forEachRow(extents, [strides]) { offset in
-      let first = start + offset[0]
-      if step == 1 {
-        result.append(contentsOf: values[first..<first + row])
-      } else {
-        for i in 0..<row { result.append(values[first + i * step]) }
-      }
-    }
-    return result
-  }
-}
-
-extension TensorStorage {
-  func gathered(_ region: Region) -> TensorStorage {
-    switch self {
-    case .f32(let values): .f32(region.gather(values))
-    case .f64(let values): .f64(region.gather(values))
-    case .i32(let values): .i32(region.gather(values))
-    case .u8(let values): .u8(region.gather(values))
-    case .bool(let values): .bool(region.gather(values))
-    }
   }
 }

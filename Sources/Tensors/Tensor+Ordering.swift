@@ -16,7 +16,8 @@ extension Tensor {
           let (x, y) = (values[start + a], values[start + b])
           return x == y ? a < b : descending ? x > y : x < y
         }
-        result += order.map(Int32.init)
+        result += order.map { Int32(truncatingIfNeeded: $0) }
+        try StridedWalk.poll()
       }
       return try Tensor(result, shape: rows.shape)
     }
@@ -33,21 +34,38 @@ extension Tensor {
     let type = ElementType.common(yes.elementType, no.elementType)
     let inner = try Shape.broadcast(yes.shape, no.shape, operation: "where")
     let shape = try Shape.broadcast(condition.shape, inner, operation: "where")
-    _ = try Shape.count(shape, of: type)
-    guard let flags = try condition.broadcast(to: shape).bools else { return condition }
-    let a = try yes.cast(to: type).broadcast(to: shape)
-    let b = try no.cast(to: type).broadcast(to: shape)
-    func pick<T>(_ a: [T], _ b: [T]) -> [T] { flags.indices.map { flags[$0] ? a[$0] : b[$0] } }
-    let chosen: TensorStorage
-    switch (a.storage, b.storage) {
-    case (.f32(let a), .f32(let b)): chosen = .f32(pick(a, b))
-    case (.f64(let a), .f64(let b)): chosen = .f64(pick(a, b))
-    case (.i32(let a), .i32(let b)): chosen = .i32(pick(a, b))
-    case (.u8(let a), .u8(let b)): chosen = .u8(pick(a, b))
-    case (.bool(let a), .bool(let b)): chosen = .bool(pick(a, b))
-    default: throw .elementType(operation: "where", found: type, needed: "equal element types")
+    let flags = condition.repeated(to: shape)
+    let a = try yes.cast(to: type).repeated(to: shape)
+    let b = try no.cast(to: type).repeated(to: shape)
+    return switch type {
+    case .f32: try picked(flags, a, b, Float.self)
+    case .f64: try picked(flags, a, b, Double.self)
+    case .f16: try picked(flags, a, b, Binary16.self)
+    case .bf16: try picked(flags, a, b, BFloat16.self)
+    case .i32: try picked(flags, a, b, Int32.self)
+    case .i8: try picked(flags, a, b, Int8.self)
+    case .u8: try picked(flags, a, b, UInt8.self)
+    case .bool: try picked(flags, a, b, Bool.self)
     }
-    return Tensor(unchecked: chosen, shape: shape)
+  }
+
+  private static func picked<T: TensorElement>(
+    _ flags: Tensor, _ a: Tensor, _ b: Tensor, _ type: T.Type
+  ) throws(TensorError) -> Tensor {
+    defer { withExtendedLifetime((flags, a, b)) {} }
+    let walk = StridedWalk(flags.shape, [flags.strides, a.strides, b.strides])
+    let (test, yes, no) = (flags.pointer(Bool.self), a.pointer(type), b.pointer(type))
+    let (stepTest, stepYes, stepNo) = (walk.step(0), walk.step(1), walk.step(2))
+    return try making(flags.shape, of: type) { out throws(TensorError) in
+      var to = out
+      try walk.forEachRun { offsets, count in
+        let (test, yes, no) = (test + offsets[0], yes + offsets[1], no + offsets[2])
+        for i in 0..<count {
+          (to + i).initialize(to: test[i &* stepTest] ? yes[i &* stepYes] : no[i &* stepNo])
+        }
+        to += count
+      }
+    }
   }
 
   /// Rows of zeros with a 1 where each index says: `[…, classes]`, f32.
@@ -56,14 +74,14 @@ extension Tensor {
       throw .elementType(operation: "one_hot", found: elementType, needed: "integers")
     }
     let shape = shape + [classes]
-    let total = try Shape.count(shape, of: .f32)
-    var values = [Float](repeating: 0, count: total)
+    let result = try Tensor.zeros(shape)
+    let values = result.buffer.memory.assumingMemoryBound(to: Float.self)
     for (row, index) in indices.enumerated() {
       guard index >= 0, Int(index) < classes else {
         throw .indexOutOfRange(index: Int(index), axis: shape.count - 1, shape: shape)
       }
       values[row * classes + Int(index)] = 1
     }
-    return try Tensor(values, shape: shape)
+    return result
   }
 }

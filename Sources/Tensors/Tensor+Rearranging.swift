@@ -1,5 +1,6 @@
 extension Tensor {
-  /// The same elements in another shape. One extent may be -1: it takes what is left.
+  /// The same elements in another shape: a view where the strides allow it. One extent may be -1:
+  /// it takes what is left.
   public func reshaped(_ newShape: [Int]) throws(TensorError) -> Tensor {
     var resolved = newShape
     if let open = newShape.firstIndex(of: -1) {
@@ -13,10 +14,13 @@ extension Tensor {
     guard try Shape.count(resolved) == count else {
       throw .shapeMismatch(operation: "reshape", left: shape, right: newShape)
     }
-    return Tensor(unchecked: storage, shape: resolved)
+    if let strides = Shape.strides(shape, strides, reshapedTo: resolved) {
+      return Tensor(viewing: buffer, shape: resolved, strides: strides, offset: offset)
+    }
+    return Tensor(try copied().buffer, shape: resolved)
   }
 
-  /// The axes in another order; without `axes`, reversed.
+  /// The axes in another order, as a view; without `axes`, reversed.
   public func transposed(_ axes: [Int]? = nil) throws(TensorError) -> Tensor {
     var order: [Int] = []
     for axis in axes ?? Array(shape.indices.reversed()) {
@@ -26,19 +30,32 @@ extension Tensor {
       throw .invalidArgument(
         operation: "transpose", reason: "\(axes ?? []) does not name each axis of \(shape) once")
     }
-    let strides = Shape.strides(shape)
-    let region = Region(extents: order.map { shape[$0] }, strides: order.map { strides[$0] })
-    return Tensor(unchecked: storage.gathered(region), shape: region.resultShape)
+    return permuted(order)
   }
 
-  /// The elements repeated along axes of extent 1 to another shape.
+  /// As ``transposed(_:)``, for an order of all axes.
+  func permuted(_ order: [Int]) -> Tensor {
+    Tensor(
+      viewing: buffer, shape: order.map { shape[$0] }, strides: order.map { strides[$0] },
+      offset: offset)
+  }
+
+  /// The elements repeated along axes of extent 1 to another shape, as a view.
+  ///
+  /// - Throws: ``TensorError/memory(shape:needed:available:)`` too where a copy could not be held.
   public func broadcast(to target: [Int]) throws(TensorError) -> Tensor {
-    _ = try Shape.count(target, of: elementType)
+    try Shape.check(target, of: elementType)
     guard try Shape.broadcast(shape, target, operation: "broadcast") == target else {
       throw .shapeMismatch(operation: "broadcast", left: shape, right: target)
     }
-    let region = Region(extents: target, strides: Shape.strides(shape, repeatedTo: target))
-    return Tensor(unchecked: storage.gathered(region), shape: target)
+    return repeated(to: target)
+  }
+
+  /// As ``broadcast(to:)``, for a shape that it is known to go to.
+  func repeated(to target: [Int]) -> Tensor {
+    Tensor(
+      viewing: buffer, shape: target,
+      strides: Shape.strides(shape, strides, repeatedTo: target), offset: offset)
   }
 
   /// Tensors end to end along an axis; all other extents agree.
@@ -63,31 +80,15 @@ extension Tensor {
       shape[axis] = sum
       type = .common(type, tensor.elementType)
     }
-    _ = try Shape.count(shape, of: type)
-    var parts: [Tensor] = []
-    for tensor in tensors { parts.append(try tensor.cast(to: type)) }
-    // One outer position after another, each tensor gives a run.
-    let runs = parts.map { $0.shape[axis...].reduce(1, &*) }
-    let outer = first.shape[..<axis].reduce(1, &*)
-    func join<T>(_ values: [[T]]) -> [T] {
-      var result: [T] = []
-      result.reserveCapacity(values.reduce(0) { $0 + $1.count })
-      for position in 0..<outer {
-        for (part, run) in zip(values, runs) {
-          result.append(contentsOf: part[position * run..<(position + 1) * run])
-        }
-      }
-      return result
+    let buffer = try TensorBuffer(type, shape: shape)
+    let whole = Tensor(buffer, shape: shape)
+    var start = 0
+    for tensor in tensors where tensor.count > 0 {
+      let place = buffer.memory + start * whole.strides[axis] * type.byteCount
+      try tensor.cast(to: type).write(into: place, strides: whole.strides)
+      start += tensor.shape[axis]
     }
-    let joined: TensorStorage =
-      switch type {
-      case .f32: .f32(join(parts.map(\.storage.floats)))
-      case .f64: .f64(join(parts.map(\.storage.doubles)))
-      case .i32: .i32(join(parts.map { $0.storage.int32s ?? [] }))
-      case .u8: .u8(join(parts.map { if case .u8(let v) = $0.storage { v } else { [] } }))
-      case .bool: .bool(join(parts.map { $0.bools ?? [] }))
-      }
-    return Tensor(unchecked: joined, shape: shape)
+    return whole
   }
 
   /// Tensors of one shape side by side along a new axis.
@@ -102,7 +103,11 @@ extension Tensor {
     var shape = first.shape
     shape.insert(1, at: axis)
     _ = try Shape.count(shape)
-    let parts = tensors.map { Tensor(unchecked: $0.storage, shape: shape) }
+    let parts = tensors.map { tensor in
+      var strides = tensor.strides
+      strides.insert(0, at: axis)
+      return Tensor(viewing: tensor.buffer, shape: shape, strides: strides, offset: tensor.offset)
+    }
     return try concatenated(parts, axis: axis)
   }
 }

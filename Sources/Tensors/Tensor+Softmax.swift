@@ -9,21 +9,37 @@ extension Tensor {
   public func softmax(axis: Int = -1) throws(TensorError) -> Tensor {
     try alongLast(axis) { rows throws(TensorError) in
       let width = rows.shape[rows.rank - 1]
-      if rows.elementType != .f64 {
-        let floats = rows.floats
-        let result = width == 0 ? floats : (try? Rows.softmax(floats, width: width)) ?? floats
-        return try Tensor(result, shape: rows.shape)
-      }
+      if rows.elementType != .f64 { return try rows.cast(to: .f32).rowSoftmax(width) }
       let weights = try Tensor.apply(.exp, rows.belowGreatest())
       return try Tensor.apply(.divide, weights, weights.reducedKeepingAxis(.sum))
+    }
+  }
+
+  /// The softmax of each row of an f32 tensor.
+  private func rowSoftmax(_ width: Int) throws(TensorError) -> Tensor {
+    let whole = try contiguous()
+    defer { withExtendedLifetime(whole) {} }
+    let from = whole.pointer(Float.self)
+    return try .making(shape, of: Float.self) { out throws(TensorError) in
+      // Some rows at a time, so that a stop is seen.
+      let step = max(1, (1 << 20) / max(width, 1)) * width
+      if step == 0 { return }
+      for start in Swift.stride(from: 0, to: whole.count, by: step) {
+        try StridedWalk.poll()
+        let count = min(step, whole.count - start)
+        try Self.translating("softmax") { () throws(KernelError) in
+          try Rows.softmax(
+            UnsafeBufferPointer(start: from + start, count: count), width: width,
+            into: UnsafeMutableBufferPointer(start: out + start, count: count))
+        }
+      }
     }
   }
 
   /// The natural logarithm of ``softmax(axis:)``, computed without its rounding to zero.
   public func logSoftmax(axis: Int = -1) throws(TensorError) -> Tensor {
     try alongLast(axis) { rows throws(TensorError) in
-      let below = try (rows.elementType.isFloatingPoint ? rows : rows.cast(to: .f32))
-        .belowGreatest()
+      let below = try rows.cast(to: rows.elementType == .f64 ? .f64 : .f32).belowGreatest()
       let total = try Tensor.apply(.exp, below).reducedKeepingAxis(.sum)
       return try Tensor.apply(.subtract, below, Tensor.apply(.log, total))
     }

@@ -9,7 +9,7 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
   case elementCount(shape: [Int], found: Int)
   /// A negative extent, a rank above eight, or a product that overflows.
   case invalidShape(shape: [Int], reason: String)
-  /// More memory than the machine has.
+  /// More memory than is free.
   case memory(shape: [Int], needed: Int, available: Int)
   /// An element type that an operation is not defined for.
   case elementType(operation: String, found: ElementType, needed: String)
@@ -25,6 +25,8 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
   case notANumber(operation: String)
   /// Operation arguments outside their range.
   case invalidArgument(operation: String, reason: String)
+  /// A contraction's pattern that cannot be read; columns count from 1.
+  case malformedPattern(pattern: String, column: Int, reason: String)
   /// A file that is not what it should be.
   case malformed(path: String, byte: Int, reason: String)
   /// The work was stopped; whoever shows errors should show the interruption instead.
@@ -39,7 +41,7 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
     case .indexOutOfRange, .tooManyIndexes: "E0214"
     case .axisOutOfRange: "E0215"
     case .overflow, .divisionByZero: "E0216"
-    case .empty, .notANumber, .invalidArgument: "E0217"
+    case .empty, .notANumber, .invalidArgument, .malformedPattern: "E0217"
     case .malformed: "E0218"
     case .interrupted: "E0219"
     }
@@ -53,7 +55,7 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
       "the shape \(shape) needs \(Shape.describedCount(shape)) values, there are \(found)"
     case .invalidShape(let shape, let reason): "\(shape) is not a shape: \(reason)"
     case .memory(let shape, let needed, let available):
-      "a tensor of shape \(shape) needs \(needed) bytes, the machine has \(available)"
+      "a tensor of shape \(shape) needs \(needed) bytes, \(available) are free"
     case .elementType(let operation, let found, let needed):
       "\(operation) needs \(needed), not \(found.rawValue)"
     case .indexOutOfRange(let index, let axis, let shape):
@@ -68,6 +70,8 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
       "\(operation) of no elements has no value (the shape is \(shape))"
     case .notANumber(let operation): "\(operation) met a NaN"
     case .invalidArgument(let operation, let reason): "\(operation): \(reason)"
+    case .malformedPattern(let pattern, let column, let reason):
+      "'\(pattern)', column \(column): \(reason)"
     case .malformed(let path, let byte, let reason): "'\(path)', byte \(byte): \(reason)"
     case .interrupted: "interrupted"
     }

@@ -27,25 +27,21 @@ public enum UnaryOperation: String, Sendable, CaseIterable {
 extension Tensor {
   /// The operation applied to each element.
   ///
-  /// `negate`, `abs`, `round`, `floor` and `ceil` keep the element type (bool becomes i32 first); the
-  /// functions give f32 for integers; `not` needs bool.
+  /// `negate`, `abs`, `round`, `floor` and `ceil` keep the element type (bool and i8 become i32 first,
+  /// f16 and bf16 f32); the functions give f32 for integers; `not` needs bool.
   ///
   /// - Complexity: O(elements).
   public static func apply(_ operation: UnaryOperation, _ operand: Tensor) throws(TensorError)
     -> Tensor
   {
-    if operation == .not {
-      guard let values = operand.bools else {
-        throw .elementType(
-          operation: "'not'", found: operand.elementType, needed: "truth values")
-      }
-      return Tensor(unchecked: .bool(values.map { !$0 }), shape: operand.shape)
-    }
-    switch operand.storage {
-    case .f32(let values):
-      return Tensor(unchecked: .f32(computed(operation, values)), shape: operand.shape)
-    case .f64(let values):
-      return Tensor(unchecked: .f64(computed(operation, values)), shape: operand.shape)
+    switch operand.elementType {
+    case .bool where operation == .not: return try mapped(operand, Bool.self) { !$0 }
+    case _ where operation == .not:
+      throw .elementType(operation: "'not'", found: operand.elementType, needed: "truth values")
+    case .f32: return try computed(operation, operand, Float.self)
+    case .f64: return try computed(operation, operand, Double.self)
+    case .f16, .bf16: return try apply(operation, operand.cast(to: .f32))
+    case .i8: return try apply(operation, operand.cast(to: .i32))
     case .i32, .u8, .bool:
       switch operation {
       case .negate:
@@ -62,15 +58,37 @@ extension Tensor {
     }
   }
 
-  private static func computed<T: RealElement>(_ operation: UnaryOperation, _ values: [T]) -> [T] {
-    if let function = operation.function { return T.map(function, values) }
-    switch operation {
-    case .negate: return values.map { -$0 }
-    case .abs: return values.map { $0.magnitude }
-    case .sqrt: return values.map { $0.squareRoot() }
-    case .floor: return values.map { T.floor($0) }
-    case .ceil: return values.map { -T.floor(-$0) }
-    default: return values.map { roundedToEven($0) }
+  private static func computed<T: RealElement>(
+    _ operation: UnaryOperation, _ operand: Tensor, _ type: T.Type
+  ) throws(TensorError) -> Tensor {
+    if let function = operation.function {
+      let whole = try operand.contiguous()
+      defer { withExtendedLifetime(whole) {} }
+      let from = whole.pointer(type)
+      return try making(operand.shape, of: type) { out throws(TensorError) in
+        try StridedWalk([whole.count], [[1]]).forEachRun { offsets, count in
+          T.map(function, from + offsets[0], count, into: out + offsets[0])
+        }
+      }
+    }
+    return switch operation {
+    case .negate: try mapped(operand, type) { -$0 }
+    case .abs: try mapped(operand, type) { $0.magnitude }
+    case .sqrt: try mapped(operand, type) { $0.squareRoot() }
+    case .floor: try mapped(operand, type) { T.floor($0) }
+    case .ceil: try mapped(operand, type) { -T.floor(-$0) }
+    default: try mapped(operand, type) { roundedToEven($0) }
+    }
+  }
+
+  @inline(__always)
+  private static func mapped<T: TensorElement>(
+    _ operand: Tensor, _ type: T.Type, _ body: (T) -> T
+  ) throws(TensorError) -> Tensor {
+    defer { withExtendedLifetime(operand) {} }
+    let walk = StridedWalk(operand.shape, [operand.strides])
+    return try making(operand.shape, of: type) { out throws(TensorError) in
+      try walk.map(operand.pointer(type), into: out, body)
     }
   }
 

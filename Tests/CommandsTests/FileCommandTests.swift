@@ -80,6 +80,11 @@ import Testing
       (#"read "runs.jsonl""#, "method  loss\ntodre   1.25\nrandom  1.75"),
       (#"write ["a", "b"] "out.txt"; read "out.txt" kind=text"#, "a\nb"),
       (#"write [1, 2] "out.data" kind=json; read "out.data" kind=json"#, "[1, 2]"),
+      (#"tensor.ones([2], type=f16) | write "out.npy"; read "out.npy""#, "tensor f16 [2]\n1  1"),
+      (
+        #"tensor.ones([2], type=bf16) | write "out.npy""#,
+        "error[E0213]: an .npy file needs a type that NumPy has, such as f32, not bf16"
+      ),
       (#"write [[0.1, 0.2]] "out.npy"; read "out.npy""#, "tensor f64 [1, 2]\n0.1  0.2"),
       (#"x = write "a" "out.txt"; x"#, ""),
     ])

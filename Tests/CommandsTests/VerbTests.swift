@@ -347,7 +347,17 @@ import Testing
       ("tensor.from [[1], [2, 3]]", "error[E0309]: a tensor's rows: the lengths differ, 1 and 2"),
       (#"tensor.from "a""#, "error[E0201]: tensor.from: 'values' wants a tensor, not a string"),
       ("tensor.zeros [-1]", "error[E0212]: [-1] is not a shape: -1 is negative"),
-      ("tensor.zeros [2, 2] type=i8", "error[E0107]: 'i8' is no word for 'type'"),
+      ("tensor.zeros [2, 2] type=i7", "error[E0107]: 'i7' is no word for 'type'"),
+      ("tensor.cast([0.1], bf16) * 2", "tensor f32 [1]\n0.200195"),
+      ("x = tensor.zeros [2, 2] type=i8; x[.., 1] = [7, -8]; x", "tensor i8 [2, 2]\n0   7\n0  -8"),
+      (
+        #"tensor.contract "i j, j k" [[1]] [[1]]"#,
+        "error[E0217]: 'i j, j k', column 9: a name, ',' or '->' was expected"
+      ),
+      (
+        #"tensor.contract "i j, j k -> i k" [[1, 2]] [[1, 2]]"#,
+        "error[E0210]: the shapes [1, 2] and [1, 2] do not go together in contract (axis 'j')"
+      ),
       (
         "tensor.reshape [1, 2, 3] [2, 2]",
         "error[E0210]: the shapes [3] and [2, 2] do not go together in reshape"

@@ -34,7 +34,9 @@ import Testing
       case "f8": .f64
       case "u1": .u8
       case "bo": .bool
-      case "i1", "i2", "i4", "i8", "u2", "u4", "u8": .i32
+      case "f2": .f16
+      case "i1": .i8
+      case "i2", "i4", "i8", "u2", "u4", "u8": .i32
       default: .f32
       }
     #expect(tensor.elementType == type)
@@ -44,14 +46,23 @@ import Testing
 
   @Test("what is written is read back, and is NumPy's own bytes")
   func writing() throws {
-    for name in ["f4", "f8", "i4", "u1", "bool", "scalar", "empty"] {
+    for name in ["f2", "f4", "f8", "i1", "i4", "u1", "bool", "scalar", "empty"] {
       let path = "\(Self.folder)/\(name).npy"
       let bytes = try FileContents.bytes(at: path)
       let tensor = try NPY.decode(bytes, path: path)
-      #expect(NPY.encode(tensor) == bytes, "\(name)")
+      #expect(try NPY.encode(tensor) == bytes, "\(name)")
     }
     let vector = Tensor([1, 2, 3] as [Float])
     #expect(try NPY.decode(NPY.encode(vector), path: "x") == vector)
+    let halves = try Tensor((0...UInt16.max).map { Binary16(bits: $0) }, shape: [256, 256])
+    let view = try halves.transposed()
+    #expect(try NPY.decode(NPY.encode(view), path: "x") == view)
+    #expect {
+      try NPY.encode(vector.cast(to: .bf16))
+    } throws: {
+      ($0 as? TensorError)?.message
+        == "an .npy file needs a type that NumPy has, such as f32, not bf16"
+    }
   }
 
   @Test("no flipped byte and no cut crashes the reader")

@@ -125,7 +125,7 @@ struct Write: Command {
         return Array(try (kind == .csv ? CSV() : .tabs).text(of: table).utf8)
       case .npy:
         guard let tensor = try value.exactTensor else { throw wrong("a tensor or nested numbers") }
-        return NPY.encode(tensor)
+        return try NPY.encode(tensor)
       case .bytes:
         let bytes = value.items?.compactMap { $0.intValue.flatMap(UInt8.init(exactly:)) }
         guard let bytes, bytes.count == value.length else { throw wrong("bytes") }

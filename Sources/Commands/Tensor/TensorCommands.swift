@@ -8,7 +8,7 @@ enum TensorCommands {
     TensorUniform.self, TensorNormal.self, TensorReshape.self, TensorTranspose.self,
     TensorCast.self, TensorStack.self, TensorTake.self, TensorOneHot.self, TensorSoftmax.self,
     TensorLogSoftmax.self, TensorArgmax.self, TensorArgmin.self, TensorArgsort.self,
-    TensorWhere.self, TensorNorm.self, TensorClose.self,
+    TensorWhere.self, TensorNorm.self, TensorClose.self, TensorContract.self,
   ]
 }
 

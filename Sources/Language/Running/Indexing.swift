@@ -231,23 +231,31 @@ enum Indexing {
       try setItem(&value, place, rest, to: new)
       return
     }
+    if case .tensor = value { return try setElements(&value, items, rest, to: new) }
     switch value {
-    case .tensor(let tensor):
-      var part = new
-      if !rest.isEmpty {
-        part = try get(value, items)
-        try set(&part, rest, to: new)
-      }
-      guard let operand = try part.asOperand() else {
-        throw LanguageError.wrongType(
-          command: "[…] =", parameter: "value", wanted: "number or tensor",
-          given: part.typeNameWithArticle)
-      }
-      value = .tensor(try tensor.replacing(at: try tensorIndexes(items, tensor), with: operand))
     case .record:
       throw LanguageError.indexType(wanted: "a field's name", given: "something else")
     default: throw LanguageError.notIndexable(given: value.typeNameWithArticle)
     }
+  }
+
+  private static func setElements(
+    _ value: inout Value, _ items: [IndexValue], _ rest: ArraySlice<Step>, to new: Value
+  ) throws {
+    var part = new
+    if !rest.isEmpty {
+      part = try get(value, items)
+      try set(&part, rest, to: new)
+    }
+    guard let operand = try part.asOperand() else {
+      throw LanguageError.wrongType(
+        command: "[…] =", parameter: "value", wanted: "number or tensor",
+        given: part.typeNameWithArticle)
+    }
+    // Nothing else may hold the tensor, or it would be copied for each element that changes.
+    guard var tensor = value.takeTensor() else { return }
+    defer { value = .tensor(tensor) }
+    try tensor.replace(at: try tensorIndexes(items, tensor), with: operand)
   }
 
   private static func setItem(
@@ -266,5 +274,12 @@ extension Value {
     guard case .list(let items) = self else { return nil }
     self = .null
     return items
+  }
+
+  /// A tensor, leaving null behind, so that it can be changed in place.
+  mutating func takeTensor() -> Tensor? {
+    guard case .tensor(let tensor) = self else { return nil }
+    self = .null
+    return tensor
   }
 }

@@ -71,15 +71,3 @@ extension Value {
     items?.firstIndex { $0.isEqual(to: wanted) }
   }
 }
-
-extension Tensor {
-  /// The parts along the first axis at `indices`, in that order.
-  public func taking(_ indices: [Int]) throws(TensorError) -> Tensor {
-    guard rank > 0 else { throw .axisOutOfRange(axis: 0, shape: shape) }
-    if indices.isEmpty { return try indexed([.range(start: 0, end: 0)]) }
-    var parts: [Tensor] = []
-    parts.reserveCapacity(indices.count)
-    for index in indices { parts.append(try indexed([.at(index)])) }
-    return try .stack(parts)
-  }
-}

@@ -12,7 +12,8 @@ public enum Value: Sendable {
   case list([Value])
   case record(Record)
   case table(Table)
-  case tensor(Tensor)
+  // Kept apart, so that the other values stay small.
+  indirect case tensor(Tensor)
   case range(RangeValue)
   case function(FunctionValue)
   case object(any ObjectValue)

@@ -8,6 +8,8 @@ import Tensors
 public enum ValueArchive {
   private enum Tag: UInt8 {
     case null, no, yes, int, float, string, list, record, table, tensor, range, function, object
+    /// A bf16 tensor, kept as f32: NumPy's files have no such type.
+    case wideTensor
   }
 
   /// Puts an archived object together again.
@@ -83,8 +85,11 @@ public enum ValueArchive {
           if !write(values) { return false }
         }
       case .tensor(let tensor):
-        write(Tag.tensor)
-        let file = NPY.encode(tensor)
+        let isWide = tensor.elementType == .bf16
+        guard let file = try? NPY.encode(isWide ? tensor.cast(to: .f32) : tensor) else {
+          return false
+        }
+        write(isWide ? Tag.wideTensor : Tag.tensor)
         write(file.count)
         bytes += file
       case .range(let range):
@@ -179,6 +184,11 @@ public enum ValueArchive {
         guard let file = slice(), let tensor = try? NPY.decode(Array(file), path: "cache")
         else { return nil }
         return .tensor(tensor)
+      case .wideTensor:
+        guard let file = slice(), let tensor = try? NPY.decode(Array(file), path: "cache"),
+          let narrow = try? tensor.cast(to: .bf16)
+        else { return nil }
+        return .tensor(narrow)
       case .range:
         guard let lower = number(), let upper = number() else { return nil }
         return .range(RangeValue(lower, through: upper))
