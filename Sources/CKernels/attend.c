@@ -14,14 +14,7 @@ CK_INLINE bool attend_copies(const ck_attend *a, size_t width) {
   return attend_tiles(a) > 1 || width % 16 != 0;
 }
 
-CK_INLINE f32x16 tanh_f32(f32x16 x) {
-  float lanes[16];
-  memcpy(lanes, &x, sizeof x);
-#pragma clang loop unroll(disable)
-  for (int lane = 0; lane < 16; lane++) lanes[lane] = (float)f64_tanh((double)lanes[lane]);
-  memcpy(&x, lanes, sizeof x);
-  return x;
-}
+CK_INLINE f32x16 tanh_f32(f32x16 x) { return lanes_tanh(x); }
 CK_INLINE f32x16 exp_f32(f32x16 x) { return lanes_exp(x); }
 
 typedef double f64x16 __attribute__((ext_vector_type(16)));
