@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  static func twin<T: TestReal>(_: T.Type, seed: Int) throws {
+  static func twin<T: AttentionReal>(_: T.Type, seed: Int) throws {
     var numbers = TestNumbers(seed)
     let shape = try Self.shape(&numbers)
     var trial = AttentionTrial<T>(shape, &numbers, wild: seed % 4 == 3)

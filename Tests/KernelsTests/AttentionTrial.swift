@@ -3,7 +3,7 @@ import Testing
 @testable import Kernels
 
 /// The numbers of one attention and what it makes of them; also by plain loops.
-struct AttentionTrial<T: TestReal>: Sendable {
+struct AttentionTrial<T: AttentionReal>: Sendable {
   var shape: AttentionShape
   var visibility = AttentionVisibility.all
   var scale = 0.375
@@ -209,7 +209,7 @@ struct AttentionTrial<T: TestReal>: Sendable {
 }
 
 /// What the twin needs of a type beside arithmetic.
-protocol TestReal: KernelReal {
+protocol AttentionReal: KernelReal {
   static func exp(_ x: [Self]) -> [Self]
   static func tanh(_ x: [Self]) -> [Self]
   static func draw(_ count: Int, _ numbers: inout TestNumbers, wild: Bool) -> [Self]
@@ -217,7 +217,7 @@ protocol TestReal: KernelReal {
   var canonicalBits: UInt64 { get }
 }
 
-extension Float: TestReal {
+extension Float: AttentionReal {
   static func exp(_ x: [Float]) -> [Float] { ElementaryFunction.exp(x) }
   static func tanh(_ x: [Float]) -> [Float] { ElementaryFunction.tanh(x) }
   static func draw(_ count: Int, _ numbers: inout TestNumbers, wild: Bool) -> [Float] {
@@ -226,7 +226,7 @@ extension Float: TestReal {
   var canonicalBits: UInt64 { isNaN ? 0x7FC0_0000 : UInt64(bitPattern) }
 }
 
-extension Double: TestReal {
+extension Double: AttentionReal {
   static func exp(_ x: [Double]) -> [Double] { ElementaryFunction.exp(x) }
   static func tanh(_ x: [Double]) -> [Double] { ElementaryFunction.tanh(x) }
   static func draw(_ count: Int, _ numbers: inout TestNumbers, wild: Bool) -> [Double] {
