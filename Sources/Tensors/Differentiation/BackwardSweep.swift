@@ -23,7 +23,7 @@ struct BackwardSweep {
     self.tape = tape
     self.accumulator = accumulator
     usesMet = [Int](repeating: 0, count: places.count)
-    wanted = Dictionary(zip(places, places.indices), uniquingKeysWith: { first, _ in first })
+    let wanted = Dictionary(zip(places, places.indices), uniquingKeysWith: { first, _ in first })
     var leads = [Bool](repeating: false, count: tape.nodes.count)
     for (index, node) in tape.nodes.enumerated() {
       leads[index] = node.inputs.contains { input in
@@ -31,7 +31,7 @@ struct BackwardSweep {
         return leads[place.node] || wanted[place] != nil
       }
     }
-    leadsToWanted = leads
+    (self.wanted, leadsToWanted) = (wanted, leads)
   }
 
   mutating func run(from output: Tape.Place, cotangent: Tensor) throws(TensorError) {

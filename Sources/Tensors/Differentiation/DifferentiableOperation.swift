@@ -66,6 +66,8 @@ public struct BackwardPass: Sendable {
       throw .invalidArgument(operation: "gradients", reason: "an operation has no output")
     }
     self.output = output
-    cotangent = try first ?? .zeros(output.shape, output.elementType)
+    if let first { cotangent = first } else {
+      cotangent = try .zeros(output.shape, output.elementType)
+    }
   }
 }
