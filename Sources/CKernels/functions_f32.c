@@ -22,18 +22,6 @@ CK_INLINE void ck_map_f32_body(int function, const float *x, float *y, size_t co
 CK_VARIANTS(ck_map_f32, (int function, const float *x, float *y, size_t count),
             (function, x, y, count))
 
-CK_INLINE void ck_swiglu_f32_body(const float *gate, const float *up, float *y, size_t count) {
-  size_t i = 0;
-  for (; i + 16 <= count; i += 16)
-    lanes_store(y + i, lanes_silu(lanes_load(gate + i)) * lanes_load(up + i));
-  if (i < count)
-    lanes_store_part(
-        y + i, lanes_silu(lanes_load_part(gate + i, count - i)) * lanes_load_part(up + i, count - i),
-        count - i);
-}
-CK_VARIANTS(ck_swiglu_f32, (const float *gate, const float *up, float *y, size_t count),
-            (gate, up, y, count))
-
 void ck_add_f32(const float *a, const float *b, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = a[i] + b[i];
 }

@@ -3,8 +3,14 @@
 public enum KernelError: Error, Equatable, Sendable {
   /// A buffer that does not hold what the call needs.
   case size(kernel: String, argument: String, needed: Int, found: Int)
+  /// A number outside of what the call has an answer for, `allowed` in words.
+  case value(kernel: String, argument: String, allowed: String)
   /// Memory that could not be had.
   case memory(kernel: String, bytes: Int)
+  /// An index at `place` of `argument` that is not in `0..<count`.
+  case index(kernel: String, argument: String, place: Int, index: Int, count: Int)
+  /// A NaN where values are put in order.
+  case notANumber(kernel: String, row: Int)
 
   public var code: String { "E0219" }
 
@@ -12,7 +18,12 @@ public enum KernelError: Error, Equatable, Sendable {
     switch self {
     case .size(let kernel, let argument, let needed, let found):
       "\(kernel) needs \(needed) values in '\(argument)', there are \(found)"
+    case .value(let kernel, let argument, let allowed): "\(kernel) needs '\(argument)' \(allowed)"
     case .memory(let kernel, let bytes): "\(kernel) could not get \(bytes) bytes of memory"
+    case .index(let kernel, let argument, let place, let index, let count):
+      "\(kernel) found \(index) at place \(place) of '\(argument)', which is outside 0..<\(count)"
+    case .notANumber(let kernel, let row):
+      "\(kernel) cannot order row \(row): it holds a NaN"
     }
   }
 

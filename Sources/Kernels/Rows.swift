@@ -47,11 +47,8 @@ public enum Rows {
     guard target >= 0 && target < width else {
       throw .size(kernel: "cross-entropy", argument: "target", needed: width, found: target)
     }
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
-      logits.withUnsafeBufferPointer {
-        guard let from = $0.baseAddress, let scratch = scratch.baseAddress else { return 0 }
-        return ck_nll_f32(from + row * width, width, target, scratch)
-      }
+    return logits.withUnsafeBufferPointer {
+      $0.baseAddress.map { ck_nll_f32($0 + row * width, width, target) } ?? 0
     }
   }
 

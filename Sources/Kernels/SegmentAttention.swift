@@ -10,10 +10,7 @@ public struct SegmentAttention: Sendable {
   public let keyValueHeads: Int
   public let headWidth: Int
   public let scale: Float
-  private let cosines: [Float]
-  private let sines: [Float]
-  private let backwardSines: [Float]
-  private let positions: Int
+  private let angles: RotaryTable
 
   /// - Parameter positions: the longest segment.
   public init(
@@ -24,18 +21,8 @@ public struct SegmentAttention: Sendable {
         kernel: "segment attention", argument: "heads", needed: keyValueHeads, found: heads)
     }
     (self.heads, self.keyValueHeads, self.headWidth) = (heads, keyValueHeads, headWidth)
-    (self.scale, self.positions) = (scale, positions)
-    let pairs = headWidth / 2
-    var cosines = [Float](repeating: 0, count: pairs * max(positions, 0))
-    var sines = cosines
-    cosines.withUnsafeMutableBufferPointer { c in
-      sines.withUnsafeMutableBufferPointer { s in
-        if let c = c.baseAddress, let s = s.baseAddress {
-          ck_rotary_tables_f32(rotaryBase, pairs, 0, positions, c, s)
-        }
-      }
-    }
-    (self.cosines, self.sines, self.backwardSines) = (cosines, sines, sines.map { -$0 })
+    self.scale = scale
+    angles = try RotaryTable(base: rotaryBase, pairs: headWidth / 2, positions: positions)
   }
 
   /// Turns `x` `[rows, heads, headWidth]` by the rows' positions in their segments; `backward` turns
@@ -47,13 +34,11 @@ public struct SegmentAttention: Sendable {
   {
     try check(starts)
     try KernelError.check("rotary", "x", x.count, (starts.last ?? 0) * heads * headWidth)
-    cosines.withUnsafeBufferPointer { c in
-      (backward ? backwardSines : sines).withUnsafeBufferPointer { s in
-        guard let x = x.baseAddress, let c = c.baseAddress, let s = s.baseAddress else { return }
-        for (start, end) in zip(starts, starts.dropFirst()) {
-          ck_rotary_f32(x + start * heads * headWidth, c, s, end - start, heads, headWidth / 2)
-        }
-      }
+    for (start, end) in zip(starts, starts.dropFirst()) {
+      let width = heads * headWidth
+      try angles.rotate(
+        FloatView(rebasing: x[start * width..<end * width]), heads: heads, first: 0,
+        backward: backward)
     }
   }
 
@@ -88,10 +73,10 @@ public struct SegmentAttention: Sendable {
 
   private func check(_ starts: [Int]) throws(KernelError) {
     guard starts.first == 0,
-      zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 && $1 - $0 <= positions })
+      zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 && $1 - $0 <= angles.positions })
     else {
       throw .size(
-        kernel: "segment attention", argument: "starts", needed: positions,
+        kernel: "segment attention", argument: "starts", needed: angles.positions,
         found: starts.last ?? 0)
     }
   }
@@ -125,6 +110,6 @@ public struct SegmentAttention: Sendable {
         return body(&call)
       }
     }
-    if !done { throw .memory(kernel: "segment attention", bytes: positions * headWidth * 8) }
+    if !done { throw .memory(kernel: "segment attention", bytes: angles.positions * headWidth * 8) }
   }
 }

@@ -157,12 +157,10 @@ public enum TrainingKernels {
     try KernelError.check("cross-entropy", "logits", logits.count, targets.count * width)
     try KernelError.check("cross-entropy", "losses", losses.count, targets.count)
     guard let logits = logits.baseAddress, let losses = losses.baseAddress else { return }
-    let done = targets.withUnsafeBufferPointer {
-      $0.baseAddress.map {
-        ck_cross_entropy_gradient_f32(logits, $0, scale, losses, targets.count, width)
-      } ?? true
+    targets.withUnsafeBufferPointer {
+      guard let targets = $0.baseAddress else { return }
+      ck_cross_entropy_gradient_f32(logits, targets, scale, losses, $0.count, width)
     }
-    if !done { throw .memory(kernel: "cross-entropy", bytes: width * 4) }
   }
 
   private static func checkIDs(_ kernel: String, _ ids: [Int32], _ count: Int)

@@ -26,8 +26,8 @@ void ck_swiglu_gradient_f32(const float *gate, const float *up, const float *dy,
                             float *gate_gradient, float *up_gradient, size_t count);
 
 /// Row by row: losses[r] = -log softmax(logits[r])[targets[r]], and the logits become their gradient,
-/// (softmax - 1 at the target) scale. False if memory could not be had. Targets are inside the width.
-bool ck_cross_entropy_gradient_f32(float *logits, const int32_t *targets, float scale, float *losses,
+/// (softmax - 1 at the target) scale, by ck_token_loss_f32 and its gradient. Targets are inside the width.
+void ck_cross_entropy_gradient_f32(float *logits, const int32_t *targets, float scale, float *losses,
                                    size_t rows, size_t width);
 
 /// gradient[ids[r]] += dy[r], rows ascending. Ids are inside the table.

@@ -71,17 +71,10 @@ void ck_rms_norm_f32(const float *x, const float *gain, float epsilon, float *y,
                      size_t width);
 /// e = exp(x - max), sum as one ascending chain of adds, p = e (1 / sum); y may be x.
 void ck_softmax_f32(const float *x, float *y, size_t rows, size_t width);
-/// -log softmax(x)[target] = (max - x[target]) + log(sum of exp(x - max)); scratch holds `width` values.
-float ck_nll_f32(const float *x, size_t width, size_t target, float *scratch);
+/// -log softmax(x)[target] = (max - x[target]) + log(sum of exp(x - max)).
+float ck_nll_f32(const float *x, size_t width, size_t target);
 /// The lowest index of the largest value; -1 where there is a NaN or nothing.
 int64_t ck_argmax_f32(const float *x, size_t count);
-
-/// cos and sin of (first + p) base^(-i / pairs), [positions, pairs], computed in f64.
-void ck_rotary_tables_f32(double base, size_t pairs, size_t first, size_t positions, float *cosines,
-                          float *sines);
-/// Turns the pairs (i, i + pairs) of every head of x [rows, heads, 2 pairs] by the row's angles, in place.
-void ck_rotary_f32(float *x, const float *cosines, const float *sines, size_t rows, size_t heads,
-                   size_t pairs);
 
 /// Keys are cached in groups of 16 positions: [position / 16][head][width][16].
 enum { CK_KEY_GROUP = 16 };

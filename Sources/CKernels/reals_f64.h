@@ -1,0 +1,13 @@
+// The bodies that follow are made for f64; reals_f32.h makes them for f64.
+#undef REAL
+#undef TREE
+#undef TREE_ADD
+#undef TREE_TOTAL
+#undef R
+#undef BODY
+#define REAL double
+#define TREE tree_double
+#define TREE_ADD tree_double_add
+#define TREE_TOTAL tree_double_total
+#define R(name) name##_f64
+#define BODY(name) name##_f64_body
