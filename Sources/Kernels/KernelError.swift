@@ -11,6 +11,10 @@ public enum KernelError: Error, Equatable, Sendable {
   case index(kernel: String, argument: String, place: Int, index: Int, count: Int)
   /// A NaN where values are put in order.
   case notANumber(kernel: String, row: Int)
+  /// A number that has no meaning there.
+  case number(kernel: String, argument: String, found: Double)
+  /// A row of attention that sees no key.
+  case nothingVisible(batch: Int, head: Int, row: Int)
 
   public var code: String { "E0219" }
 
@@ -24,6 +28,10 @@ public enum KernelError: Error, Equatable, Sendable {
       "\(kernel) found \(index) at place \(place) of '\(argument)', which is outside 0..<\(count)"
     case .notANumber(let kernel, let row):
       "\(kernel) cannot order row \(row): it holds a NaN"
+    case .number(let kernel, let argument, let found):
+      "\(kernel) does not take \(found) as '\(argument)'"
+    case .nothingVisible(let batch, let head, let row):
+      "attention row \(row) of head \(head), batch \(batch), has nothing to attend to"
     }
   }
 

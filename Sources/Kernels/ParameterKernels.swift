@@ -13,16 +13,15 @@ public enum ParameterKernels {
     try check("dy", dy.count, rows, outputs)
     try check("x", x.count, rows, inputs)
     try check("gradient", gradient.count, outputs, inputs)
-    guard let g = gradient.baseAddress, rows > 0, let d = dy.baseAddress, let x = x.baseAddress
-    else { return }
-    if let d = d as? UnsafePointer<Float>, let x = x as? UnsafePointer<Float>,
-      let g = g as? UnsafeMutablePointer<Float>
-    {
-      ck_weight_gradient_f32(d, x, g, rows, outputs, inputs)
-    } else if let d = d as? UnsafePointer<Double>, let x = x as? UnsafePointer<Double>,
-      let g = g as? UnsafeMutablePointer<Double>
-    {
-      ck_weight_gradient_f64(d, x, g, rows, outputs, inputs)
+    if rows == 0 || gradient.isEmpty { return }
+    if T.self == Float.self {
+      ck_weight_gradient_f32(
+        dy.pointer(Float.self), x.pointer(Float.self), gradient.pointer(Float.self), rows, outputs,
+        inputs)
+    } else {
+      ck_weight_gradient_f64(
+        dy.pointer(Double.self), x.pointer(Double.self), gradient.pointer(Double.self), rows,
+        outputs, inputs)
     }
   }
 
@@ -68,28 +67,26 @@ public enum ParameterKernels {
     ] {
       try KernelError.check("AdamW", name, found, count)
     }
-    guard let g = gradient.baseAddress, let p = parameters.baseAddress, let m = first.baseAddress,
-      let v = second.baseAddress
-    else { return }
-    if let g = g as? UnsafePointer<Float>, let p = p as? UnsafeMutablePointer<Float>,
-      let m = m as? UnsafeMutablePointer<Float>, let v = v as? UnsafeMutablePointer<Float>
-    {
+    if count == 0 { return }
+    if T.self == Float.self {
       var settings = ck_adamw(
         first_decay: Float(step.firstDecay), second_decay: Float(step.secondDecay),
         first_correction: Float(step.firstCorrection),
         second_correction: Float(step.secondCorrection), rate: Float(step.rate),
         epsilon: Float(step.epsilon), weight_decay: Float(step.weightDecay),
         gradient_scale: Float(step.gradientScale))
-      ck_adamw_f32(&settings, g, p, m, v, count)
-    } else if let g = g as? UnsafePointer<Double>, let p = p as? UnsafeMutablePointer<Double>,
-      let m = m as? UnsafeMutablePointer<Double>, let v = v as? UnsafeMutablePointer<Double>
-    {
+      ck_adamw_f32(
+        &settings, gradient.pointer(Float.self), parameters.pointer(Float.self),
+        first.pointer(Float.self), second.pointer(Float.self), count)
+    } else {
       var settings = ck_adamw_wide(
         first_decay: step.firstDecay, second_decay: step.secondDecay,
         first_correction: step.firstCorrection, second_correction: step.secondCorrection,
         rate: step.rate, epsilon: step.epsilon, weight_decay: step.weightDecay,
         gradient_scale: step.gradientScale)
-      ck_adamw_f64(&settings, g, p, m, v, count)
+      ck_adamw_f64(
+        &settings, gradient.pointer(Double.self), parameters.pointer(Double.self),
+        first.pointer(Double.self), second.pointer(Double.self), count)
     }
   }
 }

@@ -112,6 +112,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     switch error {
     case .memory(_, let bytes): self = .memory(needed: bytes)
     case .size(_, _, let needed, _): self = .memory(needed: needed)
+    case .number, .nothingVisible: self = .memory(needed: 0)
     }
   }
 }

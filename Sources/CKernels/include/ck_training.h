@@ -60,9 +60,8 @@ typedef struct {
   const size_t *starts;
   size_t segments, heads, cached_heads, head_width;
   float scale;
-  bool failed;
 } ck_segment_attention;
-/// Causal attention inside segments: out, by ck_attention_f32. False if memory could not be had.
+/// Causal attention inside segments: out, by ck_attend_f32. False if memory could not be had.
 bool ck_segment_attention_f32(ck_segment_attention *attention);
 /// The gradients of it. Probabilities p are computed again, in the same order. For a row: dp = one chain over
 /// the head's width of out_gradient and values; d = the chain over keys of p dp; ds = (p (dp - d)) scale;
