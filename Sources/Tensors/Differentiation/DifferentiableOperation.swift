@@ -66,7 +66,9 @@ public struct BackwardPass: Sendable {
       throw .invalidArgument(operation: "gradients", reason: "an operation has no output")
     }
     self.output = output
-    if let first { cotangent = first } else {
+    if let first {
+      cotangent = first
+    } else {
       cotangent = try .zeros(output.shape, output.elementType)
     }
   }

@@ -37,8 +37,10 @@ public struct Adafactor: Optimizer, Equatable {
       else { continue }
       let after =
         gradient.elementType == .f64
-        ? try after(gradient, moved[index], first, columns, (rate, gradientScale, decay), Double.self)
-        : try after(gradient, moved[index], first, columns, (rate, gradientScale, decay), Float.self)
+        ? try after(
+          gradient, moved[index], first, columns, (rate, gradientScale, decay), Double.self)
+        : try after(
+          gradient, moved[index], first, columns, (rate, gradientScale, decay), Float.self)
       moved[index] = after.parameter
       next.slots["first"]?[index] = after.first
       next.slots["columns"]?[index] = after.columns

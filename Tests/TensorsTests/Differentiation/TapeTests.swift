@@ -14,7 +14,8 @@ import Testing
     let ones = try Tensor.full([3, 4], .int(1), .f32)
     #expect(try tape.gradients(of: x.sum(), with: [x]) == [ones])
     #expect(try tape.gradients(of: (x + x).sum(), with: [x]) == [ones.plus(ones)])
-    #expect(try tape.gradients(of: (x - x).sum(), with: [x])[0]?.floats.allSatisfy { $0 == 0 } == true)
+    #expect(
+      try tape.gradients(of: (x - x).sum(), with: [x])[0]?.floats.allSatisfy { $0 == 0 } == true)
     // Through a stopped gradient nothing goes; beside it the rest does.
     let stopped = try x * x.stoppingGradient()
     #expect(try tape.gradients(of: stopped.sum(), with: [x]) == [x.value])
@@ -24,7 +25,10 @@ import Testing
     // An output is its own gradient; what it does not depend on has none.
     let other = try tape.variable(ones)
     #expect(try tape.gradients(of: x, cotangent: ones, with: [x, other]) == [ones, nil])
-    #expect(try tape.gradients(of: x.stoppingGradient().sum().isRecorded ? x : x.sum(), with: [x]) == [ones])
+    #expect(
+      try tape.gradients(of: x.stoppingGradient().sum().isRecorded ? x : x.sum(), with: [x]) == [
+        ones
+      ])
   }
 
   @Test("straight-through: another value, the same gradient")
@@ -63,7 +67,8 @@ import Testing
   }
 
   /// Two layers, a shared matrix, dropout: a bit of everything.
-  static func network(_ x: Variable, _ w: Variable, _ b: Variable, _ tape: Tape?) throws -> Variable {
+  static func network(_ x: Variable, _ w: Variable, _ b: Variable, _ tape: Tape?) throws -> Variable
+  {
     var x = x
     for layer in 0..<3 {
       let input = x
@@ -215,8 +220,12 @@ import Testing
     #expect(throws: TensorError.self) { try x + y }
     #expect(throws: TensorError.self) { try tape.gradients(of: x, with: [x]) }
     #expect(throws: TensorError.self) { try tape.gradients(of: x.sum(), with: [y]) }
-    #expect(throws: TensorError.self) { try tape.gradients(of: Variable(constant: x.value), with: [x]) }
-    #expect(throws: TensorError.self) { try tape.gradients(of: x, cotangent: .zeros([4]), with: [x]) }
+    #expect(throws: TensorError.self) {
+      try tape.gradients(of: Variable(constant: x.value), with: [x])
+    }
+    #expect(throws: TensorError.self) {
+      try tape.gradients(of: x, cotangent: .zeros([4]), with: [x])
+    }
     #expect(throws: TensorError.self) {
       try tape.gradients(of: x, cotangent: .zeros([3], .f64), with: [x])
     }

@@ -26,7 +26,9 @@ import Testing
     }
   }
 
-  static func run(_ optimizer: inout any Optimizer, _ parameters: inout [Tensor], _ steps: Range<Int>)
+  static func run(
+    _ optimizer: inout any Optimizer, _ parameters: inout [Tensor], _ steps: Range<Int>
+  )
     throws
   {
     for step in steps {
@@ -124,7 +126,9 @@ import Testing
     var wideValues = [try GradientChecking.tensor([3, 7], "p")]
     let buffers = try (0..<4).map { _ in try FloatBuffer(21) }
     buffers[0].values = values[0].floats
-    var (p, m, v) = (wideValues[0].doubles, [Double](repeating: 0, count: 21), [Double](repeating: 0, count: 21))
+    var (p, m, v) = (
+      wideValues[0].doubles, [Double](repeating: 0, count: 21), [Double](repeating: 0, count: 21)
+    )
     for step in 1...5 {
       // Tiny gradients make moments that become 0.
       let gradient = try GradientChecking.tensor([3, 7], "g \(step)").times(step == 2 ? 1e-40 : 1)
@@ -166,7 +170,9 @@ import Testing
     var values = [try GradientChecking.tensor([3, 4], "p")]
     var p = values[0].doubles
     var (r, c) = ([Double](repeating: 0, count: 3), [Double](repeating: 0, count: 4))
-    func rms(_ x: [Double]) -> Double { (x.reduce(0) { $0 + $1 * $1 } / Double(x.count)).squareRoot() }
+    func rms(_ x: [Double]) -> Double {
+      (x.reduce(0) { $0 + $1 * $1 } / Double(x.count)).squareRoot()
+    }
     for step in 1...3 {
       let gradient = try GradientChecking.tensor([3, 4], "g \(step)")
       try optimizer.step(&values, gradients: [gradient], rate: 0.05)

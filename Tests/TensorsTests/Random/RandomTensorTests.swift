@@ -91,9 +91,13 @@ import Testing
 
   @Test("what has no distribution is an error")
   func misfits() {
-    #expect(throws: TensorError.self) { try Tensor.uniform([2], from: 1, to: 0, stream: Self.stream) }
+    #expect(throws: TensorError.self) {
+      try Tensor.uniform([2], from: 1, to: 0, stream: Self.stream)
+    }
     #expect(throws: TensorError.self) { try Tensor.normal([2], deviation: -1, stream: Self.stream) }
-    #expect(throws: TensorError.self) { try Tensor.gamma([2], concentration: 0, stream: Self.stream) }
+    #expect(throws: TensorError.self) {
+      try Tensor.gamma([2], concentration: 0, stream: Self.stream)
+    }
     #expect(throws: TensorError.self) { try Tensor.normal([-2], stream: Self.stream) }
     #expect(throws: TensorError.self) { try Tensor.normal([2], .i32, stream: Self.stream) }
   }

@@ -11,7 +11,8 @@ public struct CustomOperation: DifferentiableOperation {
   ///   - backward: the inputs' cotangents, of their shapes, or nil.
   public init(
     _ name: String, forward: @escaping @Sendable ([Tensor]) throws(TensorError) -> Tensor,
-    backward: @escaping @Sendable (_ cotangent: Tensor, _ inputs: [Tensor], _ output: Tensor)
+    backward:
+      @escaping @Sendable (_ cotangent: Tensor, _ inputs: [Tensor], _ output: Tensor)
       throws(TensorError) -> [Tensor?]
   ) {
     self.name = name

@@ -34,7 +34,8 @@ struct DifferentiableSoftmax: DifferentiableOperation {
     -> Tensor
   {
     let (rows, width) = try KernelCall.rows(x, name)
-    let results = try KernelCall.run(type, reading: [x], writing: [.init(x.shape)]) { inputs, outputs in
+    let results = try KernelCall.run(type, reading: [x], writing: [.init(x.shape)]) {
+      inputs, outputs in
       guard let x = inputs[0], let y = outputs[0] else { return }
       let t = T(temperature)
       switch kind {
@@ -91,7 +92,8 @@ struct DifferentiableLogSumExp: DifferentiableOperation {
   {
     let (rows, width) = try KernelCall.rows(x, name)
     let shape = Array(x.shape.dropLast())
-    let results = try KernelCall.run(type, reading: [x], writing: [.init(shape)]) { inputs, outputs in
+    let results = try KernelCall.run(type, reading: [x], writing: [.init(shape)]) {
+      inputs, outputs in
       guard let x = inputs[0], let y = outputs[0] else { return }
       try Softmax.logSumExp(x, into: y, rows: rows, width: width)
     }
@@ -144,7 +146,8 @@ extension Variable {
   {
     let axes = try value.resolved(axes)
     let kept = shape.indices.filter { !axes.contains($0) }
-    let ordered = axes == Array(shape.indices.suffix(axes.count)) ? self : try transposed(kept + axes)
+    let ordered =
+      axes == Array(shape.indices.suffix(axes.count)) ? self : try transposed(kept + axes)
     let width = axes.reduce(1) { $0 * shape[$1] }
     let sums = try Self.result(
       of: DifferentiableLogSumExp(), ordered.reshaped(kept.map { shape[$0] } + [width]))
