@@ -1,9 +1,26 @@
 import Kernels
 
 /// The element types that gradients go through.
-protocol DifferentiableElement: KernelReal, TensorElement, RealElement {}
-extension Float: DifferentiableElement {}
-extension Double: DifferentiableElement {}
+protocol DifferentiableElement: KernelReal, TensorElement {
+  /// The sum in the order of sums.h.
+  static func orderedSum(_ values: [Self]) -> Self
+  /// The sum of squares in the order of sums.h.
+  static func orderedSquares(_ values: [Self]) -> Self
+}
+
+extension Float: DifferentiableElement {
+  static func orderedSum(_ values: [Float]) -> Float { Sums.sum(values) }
+  static func orderedSquares(_ values: [Float]) -> Float {
+    Sums.squaredDeviations(values, from: 0)
+  }
+}
+
+extension Double: DifferentiableElement {
+  static func orderedSum(_ values: [Double]) -> Double { Sums.sum(values) }
+  static func orderedSquares(_ values: [Double]) -> Double {
+    Sums.squaredDeviations(values, from: 0)
+  }
+}
 
 /// What operations are built of: arithmetic of whole tensors, and their elements with typed errors.
 extension Tensor {

@@ -84,7 +84,7 @@ public struct Adafactor: Optimizer, Equatable {
     if gradient.rank >= 2 {
       let (height, width) = (r.count, c.count)
       for row in 0..<height {
-        let total = T.sum(Array(squares[row * width..<(row + 1) * width]))
+        let total = T.orderedSum(Array(squares[row * width..<(row + 1) * width]))
         r[row] = old * r[row] + new * (total / T(width))
       }
       for column in 0..<width {
@@ -92,7 +92,7 @@ public struct Adafactor: Optimizer, Equatable {
         for row in 0..<height { total = total + squares[row * width + column] }
         c[column] = old * c[column] + new * (total / T(height))
       }
-      let mean = T.sum(r) / T(height)
+      let mean = T.orderedSum(r) / T(height)
       for row in 0..<height {
         for column in 0..<width {
           let place = row * width + column
@@ -120,6 +120,6 @@ public struct Adafactor: Optimizer, Equatable {
   }
 
   private static func rms<T: DifferentiableElement>(_ values: [T]) -> T {
-    (T.squaredDeviations(values, from: 0) / T(values.count)).squareRoot()
+    (T.orderedSquares(values) / T(values.count)).squareRoot()
   }
 }

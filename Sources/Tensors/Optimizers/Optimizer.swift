@@ -131,7 +131,7 @@ public struct GradientNorm: Sendable, Equatable {
   {
     var squares: T = 0
     for tensor in tensors {
-      squares += try tensor.reading(type) { T.squaredDeviations(Array($0), from: 0) }
+      squares += try tensor.reading(type) { T.orderedSquares(Array($0)) }
     }
     return squares.squareRoot()
   }

@@ -15,7 +15,7 @@ public struct OptimizerState: Sendable, Equatable {
 
   private static let magic = Array("TSTATE1\n".utf8)
 
-  public func encode() -> [UInt8] {
+  public func encode() throws(TensorError) -> [UInt8] {
     var bytes = Self.magic
     func append(_ value: Int, bytes count: Int) {
       for place in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * place))) }
@@ -27,7 +27,7 @@ public struct OptimizerState: Sendable, Equatable {
       bytes += Array(name.utf8)
       append(tensors.count, bytes: 4)
       for tensor in tensors {
-        let file = NPY.encode(tensor)
+        let file = try NPY.encode(tensor)
         append(file.count, bytes: 8)
         bytes += file
       }
