@@ -21,7 +21,7 @@ enum Project {
       let path = Paths.join(folder, name)
       if Paths.isFolder(Paths.join(root, path)) {
         found += try files(below: path, ending: ending)
-      } else if name.hasSuffix(ending) {
+      } else if name.hasSuffix(ending), !name.hasSuffix(".safetensors") {
         found.append(File(path: path, text: try text(of: path)))
       }
     }

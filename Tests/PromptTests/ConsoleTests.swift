@@ -25,25 +25,29 @@ import Testing
     #expect(try FileContents.text(at: folder.file("err")) == "error[E0000]: went wrong\nnote\n")
   }
 
+  // The request to stop is process-wide: in processes of their own, these stop no other test.
+
   @Test("notices that the disk is full, and stops the work")
-  func full() {
-    defer { Cancellation.reset() }
-    let console = Console(output: open("/dev/full", O_WRONLY), error: open("/dev/null", O_WRONLY))
-    console.show(String(repeating: "x", count: 100_000))
-    #expect(console.finish() == .failed(ENOSPC))
-    #expect(Cancellation.pending == .interrupted)
+  func full() async {
+    await #expect(processExitsWith: .success) {
+      let console = Console(output: open("/dev/full", O_WRONLY), error: open("/dev/null", O_WRONLY))
+      console.show(String(repeating: "x", count: 100_000))
+      #expect(console.finish() == .failed(ENOSPC))
+      #expect(Cancellation.pending == .interrupted)
+    }
   }
 
   @Test("notices that nobody reads on")
-  func readerGone() throws {
-    defer { Cancellation.reset() }
-    signal(SIGPIPE, SIG_IGN)
-    var ends: [Int32] = [0, 0]
-    try #require(pipe(&ends) == 0)
-    close(ends[0])
-    let console = Console(output: ends[1], error: open("/dev/null", O_WRONLY))
-    console.show("x")
-    #expect(console.finish() == .readerGone)
+  func readerGone() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGPIPE, SIG_IGN)
+      var ends: [Int32] = [0, 0]
+      try #require(pipe(&ends) == 0)
+      close(ends[0])
+      let console = Console(output: ends[1], error: open("/dev/null", O_WRONLY))
+      console.show("x")
+      #expect(console.finish() == .readerGone)
+    }
   }
 }
 

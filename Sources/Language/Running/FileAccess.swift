@@ -78,7 +78,7 @@ public final class FileAccess: @unchecked Sendable {
   public func reading(_ path: String) throws(FileError) -> String {
     let joined = Paths.join(folder, path)
     let key = Paths.resolvedForWriting(joined)
-    if let moved = state.withLock({ $0.redirected[key] }) {
+    if let moved = state.withLock({ $0.redirected[key] }) ?? redirectedFolder(key) {
       record(FileUse(path: path, resolved: key, isWrite: false))
       return moved
     }
@@ -126,9 +126,26 @@ public final class FileAccess: @unchecked Sendable {
     }
     willWrite?(use)
     guard let redirectFolder else { return joined }
-    let moved = "\(redirectFolder)/\(Digest.hexadecimal(of: key).prefix(16))-\(Paths.name(of: key))"
+    let folder = Self.redirected(Paths.parent(of: key), in: redirectFolder)
+    try DurableFile.makeFolder(folder)
+    let moved = Paths.join(folder, Paths.name(of: key))
     state.withLock { $0.redirected[key] = moved }
     return moved
+  }
+
+  /// Where the files of a folder go while checking: they keep their names, so that a model that was
+  /// written as a folder is read as one.
+  private static func redirected(_ folder: String, in redirectFolder: String) -> String {
+    "\(redirectFolder)/\(Digest.hexadecimal(of: folder).prefix(16))"
+  }
+
+  /// Where a folder is whose every file was written while checking; nil for any other.
+  private func redirectedFolder(_ key: String) -> String? {
+    guard let redirectFolder else { return nil }
+    let moved = Self.redirected(key, in: redirectFolder)
+    guard Paths.isFolder(moved), let written = try? Paths.names(in: moved) else { return nil }
+    let earlier = (try? Paths.names(in: key)) ?? []
+    return Set(earlier).isSubset(of: written) ? moved : nil
   }
 
   /// The files written while checking: resolved path and where the new content is.
