@@ -31,6 +31,7 @@ import Testing
       ])
     #expect(matter.tolerance == Tolerance(relative: 1e-4, absolute: 0))
     #expect(try read("tolerance: 0.01").tolerance.relative == 0.01)
+    #expect(try read("tolerance: 0").tolerance == Tolerance(relative: 0, absolute: 0))
   }
 
   @Test("nothing is declared by an empty text")

@@ -86,6 +86,8 @@ public struct Tolerance: Sendable, Equatable {
     }
     guard let mapping = node.mapping else {
       relative = try number(node)
+      // Nothing at all may differ.
+      if relative == 0 { absolute = 0 }
       return
     }
     for (key, node) in mapping {
