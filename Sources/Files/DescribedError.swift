@@ -9,8 +9,12 @@ public protocol DescribedError: Error, Sendable {
   var message: String { get }
   /// What to do about it, if that is known.
   var hint: String? { get }
+  /// What holds on this machine at this moment only, such as the memory that is free: it goes to
+  /// standard error, never into a saved output.
+  var machineDetail: String? { get }
 }
 
 extension DescribedError {
   public var hint: String? { nil }
+  public var machineDetail: String? { nil }
 }

@@ -140,7 +140,8 @@ public final class Console: OutputSink {
     guard !diagnostics.isEmpty else { return }
     let printer = DiagnosticPrinter(
       source: source, usesColour: usesColour,
-      columns: isErrorTerminal ? TerminalSize(of: error).columns - 12 : 100)
+      columns: isErrorTerminal ? TerminalSize(of: error).columns - 12 : 100,
+      showsMachineDetail: true)
     sayLines(printer.text(diagnostics))
   }
 

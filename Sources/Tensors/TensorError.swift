@@ -54,8 +54,8 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
     case .elementCount(let shape, let found):
       "the shape \(shape) needs \(Shape.describedCount(shape)) values, there are \(found)"
     case .invalidShape(let shape, let reason): "\(shape) is not a shape: \(reason)"
-    case .memory(let shape, let needed, let available):
-      "a tensor of shape \(shape) needs \(needed) bytes, \(available) are free"
+    case .memory(let shape, let needed, _):
+      "a tensor of shape \(shape) needs \(needed) bytes, more than is free"
     case .elementType(let operation, let found, let needed):
       "\(operation) needs \(needed), not \(found.rawValue)"
     case .indexOutOfRange(let index, let axis, let shape):
@@ -75,6 +75,10 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
     case .malformed(let path, let byte, let reason): "'\(path)', byte \(byte): \(reason)"
     case .interrupted: "interrupted"
     }
+  }
+
+  public var machineDetail: String? {
+    if case .memory(_, _, let available) = self { "\(available) bytes are free" } else { nil }
   }
 
   public var hint: String? {

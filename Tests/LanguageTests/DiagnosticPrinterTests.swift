@@ -121,6 +121,16 @@ import Testing
     #expect(String(marked) == "HERE")
   }
 
+  @Test("what holds on one machine only is not in a saved text")
+  func machineDetail() {
+    var diagnostic = Diagnostic("E0212", "too large", hint: "a smaller one")
+    diagnostic.machineDetail = "5 bytes are free"
+    #expect(DiagnosticPrinter().text(diagnostic) == "error[E0212]: too large\n  a smaller one\n")
+    #expect(
+      DiagnosticPrinter(showsMachineDetail: true).text(diagnostic)
+        == "error[E0212]: too large\n  5 bytes are free\n  a smaller one\n")
+  }
+
   @Test("the marks stand under their text wherever a long line is cut", arguments: 0..<40)
   func cutsKeepTheMarks(place: Int) {
     let text =

@@ -14,6 +14,8 @@ public struct Diagnostic: Sendable, Equatable, Error {
   public var related: [DiagnosticMark] = []
   /// The last line: `help decode.sample`, or how to go on.
   public var hint: String?
+  /// What holds on this machine only; shown on standard error, not saved.
+  public var machineDetail: String?
   /// Functions and cells the error came through, innermost first.
   public var trace: [String] = []
   /// The source the span belongs to; nil means the source that is being run.

@@ -15,14 +15,18 @@ public struct DiagnosticPrinter: Sendable {
   public var columns: Int
   /// How many diagnostics are shown of several.
   public var limit: Int
+  /// Whether what holds on this machine only is shown: not in a text that is saved.
+  public var showsMachineDetail: Bool
 
   public init(
-    source: SourceText? = nil, usesColour: Bool = false, columns: Int = 100, limit: Int = 20
+    source: SourceText? = nil, usesColour: Bool = false, columns: Int = 100, limit: Int = 20,
+    showsMachineDetail: Bool = false
   ) {
     self.source = source
     self.usesColour = usesColour
     self.columns = max(20, columns)
     self.limit = limit
+    self.showsMachineDetail = showsMachineDetail
   }
 
   /// Several diagnostics, separated by blank lines; after the limit, how many more there are.
@@ -44,6 +48,9 @@ public struct DiagnosticPrinter: Sendable {
       lines += excerpt(of: diagnostic, in: source)
     }
     for step in diagnostic.trace { lines.append("  \(VisibleText.line(step))") }
+    if showsMachineDetail, let detail = diagnostic.machineDetail {
+      lines.append("  \(VisibleText.line(detail))")
+    }
     if let hint = diagnostic.hint { lines.append("  \(VisibleText.line(hint))") }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -243,6 +243,7 @@ extension Diagnostic {
       self.init(error.code, error.message, at: span)
     case let error as any DescribedError:
       self.init(error.code, error.message, at: span, hint: error.hint)
+      machineDetail = error.machineDetail
     case let interruption as Interruption:
       let error = LanguageError(interruption)
       self.init(error.code, error.message, at: span)

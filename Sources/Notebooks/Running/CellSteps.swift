@@ -109,6 +109,9 @@ final class CellSteps {
     if !result.diagnostics.isEmpty {
       let printer = DiagnosticPrinter(source: cell.source)
       sink.showBody(printer.text(result.diagnostics))
+      for detail in result.diagnostics.compactMap(\.machineDetail) {
+        observer?.note("note: \(detail)\n")
+      }
     }
     result.failure = failure(of: cell, result.diagnostics)
     if let failure = result.failure, failure.code == "E0822" { sink.showBody(failure.text) }
