@@ -22,9 +22,26 @@ public struct Candidates: Sendable, Equatable {
     return ElementaryFunction.exp(scores.map { $0 - largest })
   }
 
-  /// The positions from the best score to the worst; the lower id first among equals.
-  public var ranking: [Int] {
-    scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+  /// The positions of the best scores from the best on; the lower id first among equals.
+  ///
+  /// - Complexity: about one pass while `wanted` is far below the number of candidates.
+  public func best(_ wanted: Int) -> [Int] {
+    let wanted = min(wanted, count)
+    var positions = [Int32](repeating: 0, count: wanted)
+    do throws(KernelError) {
+      try scores.withUnsafeBufferPointer { scores throws(KernelError) in
+        try positions.withUnsafeMutableBufferPointer { positions throws(KernelError) in
+          try Ordering.top(wanted, of: scores, indices: positions, rows: 1, width: scores.count)
+        }
+      }
+      return positions.map(Int.init)
+    } catch {
+      // Scores with a NaN, which has no order, or memory that could not be had.
+      let order = scores.indices.sorted {
+        scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1
+      }
+      return Array(order.prefix(wanted))
+    }
   }
 
   /// Divides all scores; infinite ones stay.

@@ -34,7 +34,7 @@ public struct TopK: CandidateProcessor {
   }
 
   public func apply(_ candidates: inout Candidates) {
-    if candidates.count > count { candidates.keep(Array(candidates.ranking.prefix(count))) }
+    if candidates.count > count { candidates.keep(candidates.best(count)) }
   }
 }
 
@@ -55,14 +55,19 @@ public struct TopP: CandidateProcessor {
     if share == 1 { return }
     let weights = FixedPointWeights(candidates.weights)
     let needed = share * Double(weights.total)
-    var sum: UInt64 = 0
-    var kept: [Int] = []
-    for position in candidates.ranking {
-      kept.append(position)
-      sum += weights.values[position]
-      if Double(sum) >= needed { break }
+    // A few candidates mostly hold the share: the rest is put in order only where they do not.
+    var wanted = 64
+    while true {
+      let best = candidates.best(wanted)
+      var sum: UInt64 = 0
+      let reaching = best.firstIndex { position in
+        sum += weights.values[position]
+        return Double(sum) >= needed
+      }
+      if let reaching { return candidates.keep(Array(best[...reaching])) }
+      if best.count == candidates.count { return }
+      wanted *= 16
     }
-    candidates.keep(kept)
   }
 }
 
