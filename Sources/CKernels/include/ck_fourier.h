@@ -68,7 +68,7 @@ ck_fourier_tables_f64 *ck_fourier_make_f64(size_t n);
 void ck_fourier_free_f32(ck_fourier_tables_f32 *tables);
 void ck_fourier_free_f64(ck_fourier_tables_f64 *tables);
 
-/// An operation on all lines. False if memory could not be had; y is then not complete.
+/// An operation on all lines; y may be x where both are complex. False if memory could not be had; y is then not complete.
 bool ck_fourier_f32(const ck_fourier_tables_f32 *tables, enum ck_fourier_operation operation,
                     const float *x, float *y, size_t outer, size_t inner);
 bool ck_fourier_f64(const ck_fourier_tables_f64 *tables, enum ck_fourier_operation operation,
