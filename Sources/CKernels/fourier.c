@@ -45,7 +45,7 @@ static fourier_form fourier_form_of(enum ck_fourier_operation operation, size_t 
   return form;
 }
 
-// w_n^k; k < n <= 2^41 or so.
+// w_n^k; k < n <= 2^41.
 static void fourier_turn(uint64_t k, uint64_t n, double *re, double *im) {
   uint64_t quadrant = 4 * k / n, rest = 4 * k % n;
   double cosine = 0x1.6a09e667f3bcdp-1, sine = cosine;
@@ -70,6 +70,8 @@ static void fourier_turn(uint64_t k, uint64_t n, double *re, double *im) {
 
 // Few lines, or lines so long that many side by side would need much memory, go one by one.
 enum { FOURIER_FEW = 3, FOURIER_SIDE_BY_SIDE = 1 << 19 };
+// Numbers that are taken from a line at once.
+enum { FOURIER_BLOCK = 8 };
 
 #include "real_is_f64.h"
 #include "fourier_tables_body.h"

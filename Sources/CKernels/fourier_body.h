@@ -144,53 +144,72 @@ CK_INLINE void LANES_NAME(fourier_products)(bool before, LANES *z, size_t count,
   }
 }
 
-enum { LANES_NAME(FOURIER_BLOCK) = 8 }; // numbers that are taken from a line at once
+// Where line `first + lane` starts in an array of lines of `length` numbers.
+CK_INLINE size_t LANES_NAME(fourier_start)(const REAL_NAME(fourier_call) *call, size_t line,
+                                           size_t length, size_t parts) {
+  return (line / call->inner * length * call->inner + line % call->inner) * parts;
+}
 
 // Lines from `first` on become lanes; lanes beyond `count` are +0.
 CK_INLINE void LANES_NAME(fourier_read)(const REAL_NAME(fourier_call) *call, size_t first,
-                                        size_t count, REAL *lanes) {
+                                        size_t count, LANES *x) {
   const fourier_form *form = &call->form;
   size_t n = call->tables->n, length = form->length_in, parts = form->real_in ? 1 : 2;
-  size_t re = form->exchanged ? LANES_COUNT : 0, im = LANES_COUNT - re;
-  for (size_t block = 0; block < n; block += LANES_NAME(FOURIER_BLOCK)) {
-    size_t end = n - block < LANES_NAME(FOURIER_BLOCK) ? n : block + LANES_NAME(FOURIER_BLOCK);
-    for (size_t lane = 0; lane < LANES_COUNT; lane++) {
-      size_t line = first + lane;
-      const REAL *x = call->x + (line / call->inner * length * call->inner + line % call->inner) * parts;
-      for (size_t j = block; j < end; j++) {
-        REAL *to = lanes + 2 * j * LANES_COUNT + lane;
-        bool beyond = j >= length;
-        to[0] = to[LANES_COUNT] = 0;
-        if (lane >= count || (beyond && !form->mirrored)) continue;
-        const REAL *from = x + (beyond ? n - j : j) * call->inner * parts;
-        to[re] = from[0];
-        if (form->real_in || (form->mirrored && (j == 0 || 2 * j == n))) continue;
-        to[im] = beyond ? -from[1] : from[1];
-      }
+  size_t re = form->exchanged ? LANES_COUNT : 0, im = LANES_COUNT - re, step = call->inner * parts;
+  if (count < LANES_COUNT || form->real_in || length < n)
+    for (size_t i = 0; i < 2 * n; i++) x[i] = (LANES)(0);
+  for (size_t block = 0; block < length; block += FOURIER_BLOCK) {
+    size_t numbers = length - block < FOURIER_BLOCK ? length - block : FOURIER_BLOCK;
+    for (size_t lane = 0; lane < count; lane++) {
+      const REAL *from = call->x + LANES_NAME(fourier_start)(call, first + lane, length, parts);
+      REAL *to = (REAL *)(x + 2 * block) + lane;
+      from += block * step;
+      if (form->real_in)
+        for (size_t j = 0; j < numbers; j++, from += step, to += 2 * LANES_COUNT) to[re] = from[0];
+      else
+        for (size_t j = 0; j < numbers; j++, from += step, to += 2 * LANES_COUNT) {
+          to[re] = from[0];
+          to[im] = from[1];
+        }
     }
+  }
+  if (!form->mirrored) return;
+  re /= LANES_COUNT;
+  im /= LANES_COUNT;
+  x[im] = (LANES)(0);
+  if (n % 2 == 0) x[n + im] = (LANES)(0);
+  for (size_t j = length; j < n; j++) {
+    x[2 * j + re] = x[2 * (n - j) + re];
+    x[2 * j + im] = -x[2 * (n - j) + im];
   }
 }
 
 CK_INLINE void LANES_NAME(fourier_write)(const REAL_NAME(fourier_call) *call, size_t first,
-                                         size_t count, const REAL *lanes) {
+                                         size_t count, LANES *sums) {
   const fourier_form *form = &call->form;
   size_t n = call->tables->n, length = form->length_out, parts = form->real_out ? 1 : 2;
-  size_t re = form->exchanged ? LANES_COUNT : 0, im = LANES_COUNT - re;
-  REAL divisor = form->divided ? (REAL)n : 1;
-  for (size_t block = 0; block < length; block += LANES_NAME(FOURIER_BLOCK)) {
-    size_t end = length - block < LANES_NAME(FOURIER_BLOCK) ? length
-                                                            : block + LANES_NAME(FOURIER_BLOCK);
+  size_t re = form->exchanged ? LANES_COUNT : 0, im = LANES_COUNT - re, step = call->inner * parts;
+  if (form->divided)
+    for (size_t i = 0; i < 2 * length; i++) sums[i] /= (LANES)((REAL)n);
+  if (form->doubled) {
+    for (size_t i = 2; i < 2 * length; i++)
+      if (i / 2 * 2 != n) sums[i] *= (LANES)(2);
+    sums[1] = (LANES)(0);
+    if (n % 2 == 0) sums[n + 1] = (LANES)(0);
+  }
+  for (size_t block = 0; block < length; block += FOURIER_BLOCK) {
+    size_t numbers = length - block < FOURIER_BLOCK ? length - block : FOURIER_BLOCK;
     for (size_t lane = 0; lane < count; lane++) {
-      size_t line = first + lane;
-      REAL *y = call->y + (line / call->inner * length * call->inner + line % call->inner) * parts;
-      for (size_t k = block; k < end; k++) {
-        const REAL *from = lanes + 2 * k * LANES_COUNT + lane;
-        REAL *to = y + k * call->inner * parts;
-        bool edge = k == 0 || 2 * k == n;
-        REAL factor = form->doubled && !edge ? 2 : 1;
-        to[0] = from[re] / divisor * factor;
-        if (!form->real_out) to[1] = form->doubled && edge ? 0 : from[im] / divisor * factor;
-      }
+      REAL *to = call->y + LANES_NAME(fourier_start)(call, first + lane, length, parts);
+      const REAL *from = (const REAL *)(sums + 2 * block) + lane;
+      to += block * step;
+      if (form->real_out)
+        for (size_t k = 0; k < numbers; k++, from += 2 * LANES_COUNT, to += step) to[0] = from[re];
+      else
+        for (size_t k = 0; k < numbers; k++, from += 2 * LANES_COUNT, to += step) {
+          to[0] = from[re];
+          to[1] = from[im];
+        }
     }
   }
 }
@@ -202,7 +221,7 @@ CK_INLINE void LANES_BODY(fourier_groups)(const REAL_NAME(fourier_call) *call, L
   for (size_t group = begin; group < end; group++) {
     size_t first = group * LANES_COUNT;
     size_t count = call->lines - first < LANES_COUNT ? call->lines - first : LANES_COUNT;
-    LANES_NAME(fourier_read)(call, first, count, (REAL *)x);
+    LANES_NAME(fourier_read)(call, first, count, x);
     if (tables->chirp) LANES_NAME(fourier_chirp)(tables, x);
     LANES *sums = x;
     for (size_t round = 0; round < (tables->chirp ? 2 : 1); round++) {
@@ -212,7 +231,7 @@ CK_INLINE void LANES_BODY(fourier_groups)(const REAL_NAME(fourier_call) *call, L
       LANES_NAME(fourier_products)(last, sums, last ? tables->n : tables->smooth.n,
                                    last ? tables->chirp : tables->spectrum);
     }
-    LANES_NAME(fourier_write)(call, first, count, (const REAL *)sums);
+    LANES_NAME(fourier_write)(call, first, count, sums);
   }
 }
 CK_VARIANTS_LOCAL(LANES_NAME(fourier_groups),
