@@ -86,6 +86,8 @@ CK_INLINE double linear_dot(const double *x, const double *y, size_t count) {
 typedef struct {
   size_t p, q;
   double t, cosine, sine;
+  // What stands on the diagonal afterwards.
+  double first, second;
 } rotation;
 
 /// x' = fma(-sin, y, cos x), y' = fma(sin, x, cos y).

@@ -95,6 +95,7 @@ static void share_solve(void *context, size_t begin, size_t end) {
 int64_t ck_solve_triangular_f64(int triangle, const double *t, double *b, size_t n,
                                 size_t columns) {
   ck_prepare();
+  if (n == 0) return CK_LINEAR_DONE;
   bool lower = triangle & CK_TRIANGLE_LOWER, unit = triangle & CK_TRIANGLE_UNIT;
   for (size_t i = 0; i < n; i++) {
     size_t first = lower ? 0 : i + unit, last = lower ? i + !unit : n;

@@ -71,8 +71,8 @@ int64_t ck_symmetric_eigen_f64(const double *a, double *values, double *vectors,
 ///
 /// Where rows < columns, U and V of the transposed. Else a times 2^-e (largest magnitude in [1, 2)) = Q R, and the
 /// rows of R are made orthogonal by rotations in the rounds above: xx, yy, xy are dots; a pair is rotated where
-/// |xy| > 2^-52 sqrt(columns) sqrt(xx) sqrt(yy); z = (yy - xx) / (2 xy), t, cos, sin, x', y' as above, of R and
-/// of J^T, which starts as 1. Values are sqrt(xx), below 2^-500 0; rows of V^T x / value; U = Q J, chains over
+/// |xy| > 2^-52 sqrt(columns) sqrt(xx) sqrt(yy) and neither xx nor yy is below 2^-900; z = (yy - xx) / (2 xy), t, cos, sin, x', y' as above, of R and
+/// of J^T, which starts as 1. Values are sqrt(xx), below 2^-450 0; rows of V^T x / value; U = Q J, chains over
 /// ascending from +0. For values that are 0, rows of V^T are made, each of the unit vector whose rest
 /// 1 - (the squares of its component in those before) is largest (lowest index): twice, from all before
 /// ascending, x = fma(-dot, row, x); then x / sqrt(xx). Sweeps end as above.
