@@ -3,7 +3,7 @@ import Testing
 @testable import Kernels
 
 @Suite("Cholesky, triangles and LU") struct LinearAlgebraTests {
-  typealias Testing = LinearAlgebraTesting
+  typealias Matrices = LinearAlgebraTesting
 
   func twin(_ a: [Double], _ n: Int) -> [Double] {
     var l = [Double](repeating: 0, count: n * n)
@@ -19,18 +19,18 @@ import Testing
 
   @Test("Cholesky is its naive twin on every instance", arguments: [0, 1, 2, 5, 17, 40])
   func cholesky(n: Int) throws {
-    let a = Testing.positive(n, n)
+    let a = Matrices.positive(n, n)
     let found = try KernelTesting.everywhere {
       KernelTesting.bits(try Cholesky(a, size: n).lower)
     }
     #expect(found == KernelTesting.bits(twin(a, n)))
     let l = try Cholesky(a, size: n).lower
-    let back = Testing.product(l, Testing.transposed(l, n, n), n, n, n)
-    #expect(Testing.farthest(back, a) <= 4 * 0x1p-52 * Testing.length(a))
+    let back = Matrices.product(l, Matrices.transposed(l, n, n), n, n, n)
+    #expect(Matrices.farthest(back, a) <= 4 * 0x1p-52 * Matrices.length(a))
   }
 
   @Test func choleskyReadsTheLowerTriangleAlone() throws {
-    var a = Testing.positive(3, 6)
+    var a = Matrices.positive(3, 6)
     let whole = try Cholesky(a, size: 6)
     for i in 0..<6 { for j in (i + 1)..<6 { a[i * 6 + j] = .nan } }
     #expect(try Cholesky(a, size: 6) == whole)
@@ -70,8 +70,8 @@ import Testing
   @Test("triangles are solved by the stated chains", arguments: LinearAlgebra.Triangle.allCases)
   func triangles(triangle: LinearAlgebra.Triangle) throws {
     for (n, columns) in [(0, 2), (1, 1), (4, 0), (7, 1), (9, 35), (20, 70)] {
-      var t = Testing.numbers(n, n * n)
-      let b = Testing.numbers(n + 1, n * columns)
+      var t = Matrices.numbers(n, n * n)
+      let b = Matrices.numbers(n + 1, n * columns)
       for i in 0..<n {
         t[i * n + i] += 2
         for j in 0..<n where triangle == .lower ? j > i : j < i { t[i * n + j] = .nan }
@@ -91,25 +91,25 @@ import Testing
   }
 
   @Test func systemsAreSolved() throws {
-    let a = Testing.positive(5, 12)
-    let x = Testing.numbers(6, 12 * 3)
-    let b = Testing.product(a, x, 12, 12, 3)
-    #expect(Testing.farthest(try Cholesky(a, size: 12).solve(b, columns: 3), x) < 1e-13)
-    #expect(Testing.farthest(try LU(a, size: 12).solve(b, columns: 3), x) < 1e-13)
-    let one = Testing.product(a, try LU(a, size: 12).inverse(), 12, 12, 12)
-    #expect(Testing.farthest(one, Testing.identity(12)) < 1e-13)
+    let a = Matrices.positive(5, 12)
+    let x = Matrices.numbers(6, 12 * 3)
+    let b = Matrices.product(a, x, 12, 12, 3)
+    #expect(Matrices.farthest(try Cholesky(a, size: 12).solve(b, columns: 3), x) < 1e-13)
+    #expect(Matrices.farthest(try LU(a, size: 12).solve(b, columns: 3), x) < 1e-13)
+    let one = Matrices.product(a, try LU(a, size: 12).inverse(), 12, 12, 12)
+    #expect(Matrices.farthest(one, Matrices.identity(12)) < 1e-13)
   }
 
   @Test("LU gives the permuted matrix back", arguments: [0, 1, 2, 9, 30])
   func lu(n: Int) throws {
-    let a = Testing.numbers(n, n * n)
+    let a = Matrices.numbers(n, n * n)
     let lu = try LU(a, size: n)
     try KernelTesting.everywhere { KernelTesting.bits(try LU(a, size: n).lu) }
     let lower = (0..<n * n).map { $0 % n < $0 / n ? lu.lu[$0] : $0 % n == $0 / n ? 1 : 0 }
     let upper = (0..<n * n).map { $0 % n >= $0 / n ? lu.lu[$0] : 0 }
     #expect(lower.allSatisfy { abs($0) <= 1 })
     let permuted = lu.order.flatMap { a[$0 * n..<($0 + 1) * n] }
-    #expect(Testing.farthest(Testing.product(lower, upper, n, n, n), permuted) < 1e-14)
+    #expect(Matrices.farthest(Matrices.product(lower, upper, n, n, n), permuted) < 1e-14)
   }
 
   @Test func determinants() throws {

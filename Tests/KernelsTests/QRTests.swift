@@ -3,7 +3,7 @@ import Testing
 @testable import Kernels
 
 @Suite("QR and least squares") struct QRTests {
-  typealias Testing = LinearAlgebraTesting
+  typealias Matrices = LinearAlgebraTesting
 
   /// The stated reflections, on numbers for which 2^-e can be left out of nothing but the powers.
   func twin(_ a: [Double], _ rows: Int, _ columns: Int) -> (q: [Double], r: [Double]) {
@@ -48,9 +48,9 @@ import Testing
     )
   }
 
-  @Test("is its naive twin on every instance", arguments: Testing.shapes)
+  @Test("is its naive twin on every instance", arguments: Matrices.shapes)
   func agrees(rows: Int, columns: Int) throws {
-    let a = Testing.numbers(rows + 3 * columns, rows * columns)
+    let a = Matrices.numbers(rows + 3 * columns, rows * columns)
     let found = try KernelTesting.everywhere {
       let qr = try QR(a, rows: rows, columns: columns)
       return [KernelTesting.bits(qr.q), KernelTesting.bits(qr.r)]
@@ -59,13 +59,13 @@ import Testing
     #expect(found == [KernelTesting.bits(twin.q), KernelTesting.bits(twin.r)])
   }
 
-  @Test("gives the matrix back", arguments: Testing.shapes)
+  @Test("gives the matrix back", arguments: Matrices.shapes)
   func reconstructs(rows: Int, columns: Int) throws {
-    let a = Testing.numbers(rows + columns, rows * columns)
+    let a = Matrices.numbers(rows + columns, rows * columns)
     let qr = try QR(a, rows: rows, columns: columns)
-    let back = Testing.product(qr.q, qr.r, rows, qr.steps, columns)
-    #expect(Testing.farthest(back, a) <= 8 * 0x1p-52 * Testing.length(a))
-    #expect(Testing.skew(qr.q, rows, qr.steps) <= 1e-14)
+    let back = Matrices.product(qr.q, qr.r, rows, qr.steps, columns)
+    #expect(Matrices.farthest(back, a) <= 8 * 0x1p-52 * Matrices.length(a))
+    #expect(Matrices.skew(qr.q, rows, qr.steps) <= 1e-14)
     #expect((0..<qr.steps).allSatisfy { qr.r[$0 * columns + $0] >= 0 })
     // The reflections do not see a power of two.
     for power in [0x1p600, 0x1p-600] {
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func smallCases() throws {
-    let one = Testing.identity(4)
+    let one = Matrices.identity(4)
     #expect(try QR(one, rows: 4, columns: 4).q == one)
     #expect(try QR(one, rows: 4, columns: 4).r == one)
     let signed = try QR([-3, 0, 0, 2], rows: 2, columns: 2)
@@ -89,23 +89,23 @@ import Testing
   @Test("least squares leave a rest orthogonal to the columns")
   func leastSquares() throws {
     for (rows, columns, count) in [(1, 1, 1), (9, 4, 3), (40, 17, 1), (8, 8, 2), (5, 0, 2)] {
-      let a = Testing.numbers(rows, rows * columns)
-      let b = Testing.numbers(rows + 9, rows * count)
+      let a = Matrices.numbers(rows, rows * columns)
+      let b = Matrices.numbers(rows + 9, rows * count)
       let x = try LeastSquares.solve(a, rows: rows, columns: columns, b, count: count)
       try KernelTesting.everywhere {
         KernelTesting.bits(
           try LeastSquares.solve(a, rows: rows, columns: columns, b, count: count))
       }
-      let rest = zip(b, Testing.product(a, x, rows, columns, count)).map { $0 - $1 }
-      let angles = Testing.product(
-        Testing.transposed(a, rows, columns), rest, columns, rows, count)
+      let rest = zip(b, Matrices.product(a, x, rows, columns, count)).map { $0 - $1 }
+      let angles = Matrices.product(
+        Matrices.transposed(a, rows, columns), rest, columns, rows, count)
       #expect(angles.allSatisfy { abs($0) < 1e-12 })
     }
     // The mean, and the line through three points.
     let mean = try LeastSquares.solve([1, 1, 1], rows: 3, columns: 1, [1, 2, 6])
     #expect(abs(mean[0] - 3) < 1e-14)
     let line = try LeastSquares.solve([1, 0, 1, 1, 1, 2], rows: 3, columns: 2, [1, 3, 5])
-    #expect(Testing.farthest(line, [1, 2]) < 1e-14)
+    #expect(Matrices.farthest(line, [1, 2]) < 1e-14)
   }
 
   @Test func dependentColumnsAreNamed() {
