@@ -15,6 +15,12 @@ public enum KernelError: Error, Equatable, Sendable {
   case index(kernel: String, argument: String, place: Int, index: Int, count: Int)
   /// A NaN where values are put in order.
   case notANumber(kernel: String, row: Int)
+  /// A symmetric matrix without a Cholesky decomposition: the first pivot that is not positive.
+  case notPositiveDefinite(pivot: Int)
+  /// A column that depends on those before it (as far as rounding tells) where none may.
+  case dependent(kernel: String, column: Int)
+  /// A method of steps that did not end within its limit.
+  case notConverged(kernel: String)
 
   public var code: String { "E0219" }
 
@@ -32,6 +38,11 @@ public enum KernelError: Error, Equatable, Sendable {
       "\(kernel) found \(index) at place \(place) of '\(argument)', which is outside 0..<\(count)"
     case .notANumber(let kernel, let row):
       "\(kernel) cannot order row \(row): it holds a NaN"
+    case .notPositiveDefinite(let pivot):
+      "the matrix is not positive definite: pivot \(pivot) is not above 0"
+    case .dependent(let kernel, let column):
+      "\(kernel) needs independent columns; column \(column) depends on those before it"
+    case .notConverged(let kernel): "\(kernel) did not converge"
     }
   }
 
