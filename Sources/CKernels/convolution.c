@@ -4,6 +4,7 @@
 // with them; y holds the running values in between. Absent taps are packed as 0, which changes no bit
 // where what they are multiplied with is finite (a -0 on the way becomes +0 at the end anyway); where it is not,
 // lanes keep their value instead.
+#include "reals.h"
 #include "ck_convolution.h"
 
 #include "ck_threads.h"
@@ -28,7 +29,7 @@ CK_INLINE size_t blocks_of(size_t count, size_t size) { return (count + size - 1
 #define WIDE f32x16
 #define WIDE_BITS i32x16
 #define BITS int32_t
-#include "real_is_f32.h"
+#include "reals_f32.h"
 #include "convolution_body.h"
 #include "convolution_gradient_body.h"
 #undef WIDE
@@ -37,6 +38,6 @@ CK_INLINE size_t blocks_of(size_t count, size_t size) { return (count + size - 1
 #define WIDE f64x16
 #define WIDE_BITS i64x16
 #define BITS int64_t
-#include "real_is_f64.h"
+#include "reals_f64.h"
 #include "convolution_body.h"
 #include "convolution_gradient_body.h"

@@ -1,6 +1,6 @@
 // Included by convolution.c for each REAL: outputs, and gradients of inputs by the same gather.
 
-CK_INLINE WIDE REAL_NAME(wide_load)(const REAL *from, size_t count) {
+CK_INLINE WIDE R(wide_load)(const REAL *from, size_t count) {
   WIDE lanes = (WIDE)((REAL)0);
   if (count >= 16)
     memcpy(&lanes, from, sizeof lanes);
@@ -9,14 +9,14 @@ CK_INLINE WIDE REAL_NAME(wide_load)(const REAL *from, size_t count) {
   return lanes;
 }
 
-CK_INLINE void REAL_NAME(wide_store)(REAL *to, WIDE lanes, size_t count) {
+CK_INLINE void R(wide_store)(REAL *to, WIDE lanes, size_t count) {
   if (count >= 16)
     memcpy(to, &lanes, sizeof lanes);
   else
     memcpy(to, &lanes, count * sizeof(REAL));
 }
 
-CK_INLINE bool REAL_NAME(all_finite)(const REAL *x, size_t count) {
+CK_INLINE bool R(all_finite)(const REAL *x, size_t count) {
   bool finite = true;
   for (size_t i = 0; i < count; i++) finite = finite & (x[i] - x[i] == 0);
   return finite;
@@ -30,7 +30,7 @@ typedef struct {
   size_t groups, inputs, outputs, plane;
   size_t weight_group, weight_output, weight_input;
   bool finite;
-} REAL_NAME(gathering);
+} R(gathering);
 
 /// A stretch of the chains of one tile.
 typedef struct {
@@ -39,9 +39,9 @@ typedef struct {
   size_t weights[CHAIN_STEPS];
   size_t steps, count; // of the chain, of positions
   bool first, last;
-} REAL_NAME(stretch);
+} R(stretch);
 
-CK_INLINE void REAL_NAME(pack_stretch)(const REAL_NAME(gathering) *p, REAL_NAME(stretch) *s,
+CK_INLINE void R(pack_stretch)(const R(gathering) *p, R(stretch) *s,
                                        const REAL *x, size_t tile, size_t start) {
   size_t tap = start / p->inputs, input = start % p->inputs;
   for (size_t k = 0; k < s->steps; k++) {
@@ -67,7 +67,7 @@ CK_INLINE void REAL_NAME(pack_stretch)(const REAL_NAME(gathering) *p, REAL_NAME(
 }
 
 /// `rows` output channels, whose weights are `output` apart, go on; a constant, as `masked`.
-CK_INLINE void REAL_NAME(go_on)(const REAL_NAME(stretch) *s, const REAL *weight, size_t output,
+CK_INLINE void R(go_on)(const R(stretch) *s, const REAL *weight, size_t output,
                                 const REAL *bias, REAL *y, size_t positions, int rows,
                                 bool masked) {
   WIDE low[TILE_CHANNELS], high[TILE_CHANNELS];
@@ -76,11 +76,11 @@ CK_INLINE void REAL_NAME(go_on)(const REAL_NAME(stretch) *s, const REAL *weight,
   for (int j = 0; j < rows; j++) {
     low[j] = high[j] = (WIDE)((REAL)0);
     if (s->first) continue;
-    low[j] = REAL_NAME(wide_load)(y + (size_t)j * positions, s->count);
-    if (rest > 0) high[j] = REAL_NAME(wide_load)(y + (size_t)j * positions + 16, rest);
+    low[j] = R(wide_load)(y + (size_t)j * positions, s->count);
+    if (rest > 0) high[j] = R(wide_load)(y + (size_t)j * positions + 16, rest);
   }
   for (size_t k = 0; k < s->steps; k++) {
-    WIDE a = REAL_NAME(wide_load)(s->values[k], 16), b = REAL_NAME(wide_load)(s->values[k] + 16, 16);
+    WIDE a = R(wide_load)(s->values[k], 16), b = R(wide_load)(s->values[k] + 16, 16);
     WIDE_BITS in_a = 0, in_b = 0;
     if (masked)
       for (int i = 0; i < 16; i++) {
@@ -106,16 +106,16 @@ CK_INLINE void REAL_NAME(go_on)(const REAL_NAME(stretch) *s, const REAL *weight,
         high[j] = high[j] + (WIDE)(bias[j]);
       }
     }
-    REAL_NAME(wide_store)(y + (size_t)j * positions, low[j], s->count);
-    if (rest > 0) REAL_NAME(wide_store)(y + (size_t)j * positions + 16, high[j], rest);
+    R(wide_store)(y + (size_t)j * positions, low[j], s->count);
+    if (rest > 0) R(wide_store)(y + (size_t)j * positions + 16, high[j], rest);
   }
 }
 
 // Items are (batch, group, tile, block of output channels).
-CK_INLINE void REAL_BODY(gather_tiles)(const REAL_NAME(gathering) *p, size_t begin, size_t end) {
+CK_INLINE void BODY(gather_tiles)(const R(gathering) *p, size_t begin, size_t end) {
   size_t blocks = blocks_of(p->outputs, CHANNEL_BLOCK), positions = p->table->positions;
   size_t chain = p->table->taps * p->inputs;
-  REAL_NAME(stretch) s;
+  R(stretch) s;
   for (size_t item = begin; item < end; item++) {
     size_t output = item % blocks * CHANNEL_BLOCK, tile = item / blocks % p->table->tiles;
     size_t place = item / blocks / p->table->tiles, group = place % p->groups;
@@ -130,9 +130,9 @@ CK_INLINE void REAL_BODY(gather_tiles)(const REAL_NAME(gathering) *p, size_t beg
       s.first = start == 0;
       s.last = start + s.steps == chain;
       if (s.steps > 0)
-        REAL_NAME(pack_stretch)(p, &s, p->x + place * p->inputs * p->plane, tile, start);
+        R(pack_stretch)(p, &s, p->x + place * p->inputs * p->plane, tile, start);
 #define GO_ON(rows, masked)                                                                     \
-  REAL_NAME(go_on)(&s, weight + o * p->weight_output, p->weight_output,                         \
+  R(go_on)(&s, weight + o * p->weight_output, p->weight_output,                         \
                    bias != NULL ? bias + o : NULL, y + o * positions, positions, rows, masked)
       size_t o = output;
       for (; p->finite && o + TILE_CHANNELS <= channel_end; o += TILE_CHANNELS)
@@ -144,14 +144,14 @@ CK_INLINE void REAL_BODY(gather_tiles)(const REAL_NAME(gathering) *p, size_t beg
     } while (start < chain);
   }
 }
-CK_VARIANTS_LOCAL(REAL_NAME(gather_tiles),
-                  (const REAL_NAME(gathering) *p, size_t begin, size_t end), (p, begin, end))
+CK_VARIANTS_LOCAL(R(gather_tiles),
+                  (const R(gathering) *p, size_t begin, size_t end), (p, begin, end))
 
-static void REAL_NAME(share_tiles)(void *context, size_t begin, size_t end) {
-  REAL_NAME(gather_tiles)(context, begin, end);
+static void R(share_tiles)(void *context, size_t begin, size_t end) {
+  R(gather_tiles)(context, begin, end);
 }
 
-static bool REAL_NAME(gather)(const ck_convolution *c, REAL_NAME(gathering) *p, bool back) {
+static bool R(gather)(const ck_convolution *c, R(gathering) *p, bool back) {
   tap_table table;
   size_t positions = back ? c->height * c->width : c->out_height * c->out_width;
   if (c->batch * c->groups * p->outputs * positions == 0) return true;
@@ -159,38 +159,38 @@ static bool REAL_NAME(gather)(const ck_convolution *c, REAL_NAME(gathering) *p, 
   p->table = &table;
   p->groups = c->groups;
   p->weight_group = p->inputs * p->outputs * table.taps;
-  p->finite = REAL_NAME(all_finite)(p->weight, p->groups * p->weight_group);
+  p->finite = R(all_finite)(p->weight, p->groups * p->weight_group);
   size_t tiles = c->batch * c->groups * table.tiles;
   double steps = (double)table.taps * (double)p->inputs + 4;
   ck_parallel(tiles * blocks_of(p->outputs, CHANNEL_BLOCK),
               2.0 * TAP_TILE * (double)tiles * (double)p->outputs * steps,
-              REAL_NAME(share_tiles), p);
+              R(share_tiles), p);
   free(table.sources);
   return true;
 }
 
-bool REAL_NAME(ck_convolve)(const ck_convolution *c, const REAL *x, const REAL *weight,
+bool R(ck_convolve)(const ck_convolution *c, const REAL *x, const REAL *weight,
                             const REAL *bias, REAL *y) {
   (void)ck_prepare();
   size_t taps = c->kernel_height * c->kernel_width;
-  REAL_NAME(gathering) p = {.x = x, .weight = weight, .bias = bias, .y = y};
+  R(gathering) p = {.x = x, .weight = weight, .bias = bias, .y = y};
   p.inputs = c->in_channels;
   p.outputs = c->out_channels;
   p.plane = c->height * c->width;
   p.weight_output = c->in_channels * taps;
   p.weight_input = taps;
-  return REAL_NAME(gather)(c, &p, false);
+  return R(gather)(c, &p, false);
 }
 
-bool REAL_NAME(ck_convolve_back)(const ck_convolution *c, const REAL *dy, const REAL *weight,
+bool R(ck_convolve_back)(const ck_convolution *c, const REAL *dy, const REAL *weight,
                                  const REAL *bias, REAL *dx) {
   (void)ck_prepare();
   size_t taps = c->kernel_height * c->kernel_width;
-  REAL_NAME(gathering) p = {.x = dy, .weight = weight, .bias = bias, .y = dx};
+  R(gathering) p = {.x = dy, .weight = weight, .bias = bias, .y = dx};
   p.inputs = c->out_channels;
   p.outputs = c->in_channels;
   p.plane = c->out_height * c->out_width;
   p.weight_output = taps;
   p.weight_input = c->in_channels * taps;
-  return REAL_NAME(gather)(c, &p, true);
+  return R(gather)(c, &p, true);
 }

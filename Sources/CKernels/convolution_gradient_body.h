@@ -7,16 +7,16 @@ typedef struct {
   REAL *gradient;
   size_t batch, groups, inputs, outputs, plane;
   bool finite;
-} REAL_NAME(weighing);
+} R(weighing);
 
 /// What 16 weights are multiplied with at some positions.
 typedef struct {
   REAL values[GRADIENT_STEPS][16] __attribute__((aligned(64)));
   BITS present[GRADIENT_STEPS][16] __attribute__((aligned(64)));
   size_t steps;
-} REAL_NAME(positions);
+} R(positions);
 
-CK_INLINE void REAL_NAME(pack_positions)(const REAL_NAME(weighing) *p, REAL_NAME(positions) *s,
+CK_INLINE void R(pack_positions)(const R(weighing) *p, R(positions) *s,
                                          const REAL *x, size_t first, size_t lanes, size_t start) {
   size_t taps = p->table->taps, row = p->table->tiles * TAP_TILE;
   for (size_t lane = 0; lane < 16; lane++) {
@@ -30,14 +30,14 @@ CK_INLINE void REAL_NAME(pack_positions)(const REAL_NAME(weighing) *p, REAL_NAME
   }
 }
 
-CK_INLINE void REAL_NAME(weigh)(const REAL_NAME(positions) *s, const REAL *dy, size_t dy_row,
+CK_INLINE void R(weigh)(const R(positions) *s, const REAL *dy, size_t dy_row,
                                 REAL *gradient, size_t row, size_t lanes, int rows, bool masked) {
   WIDE sums[GRADIENT_CHANNELS];
 #pragma clang loop unroll(full)
   for (int j = 0; j < rows; j++)
-    sums[j] = REAL_NAME(wide_load)(gradient + (size_t)j * row, lanes);
+    sums[j] = R(wide_load)(gradient + (size_t)j * row, lanes);
   for (size_t i = 0; i < s->steps; i++) {
-    WIDE x = REAL_NAME(wide_load)(s->values[i], 16);
+    WIDE x = R(wide_load)(s->values[i], 16);
     WIDE_BITS present = 0;
     if (masked) memcpy(&present, s->present[i], sizeof present);
 #pragma clang loop unroll(full)
@@ -48,14 +48,14 @@ CK_INLINE void REAL_NAME(weigh)(const REAL_NAME(positions) *s, const REAL *dy, s
   }
 #pragma clang loop unroll(full)
   for (int j = 0; j < rows; j++)
-    REAL_NAME(wide_store)(gradient + (size_t)j * row, sums[j], lanes);
+    R(wide_store)(gradient + (size_t)j * row, sums[j], lanes);
 }
 
 // Items are (group, 16 weights, block of output channels).
-CK_INLINE void REAL_BODY(weight_blocks)(const REAL_NAME(weighing) *p, size_t begin, size_t end) {
+CK_INLINE void BODY(weight_blocks)(const R(weighing) *p, size_t begin, size_t end) {
   size_t row = p->inputs * p->table->taps, positions = p->table->positions;
   size_t blocks = blocks_of(p->outputs, CHANNEL_BLOCK), columns = blocks_of(row, 16);
-  REAL_NAME(positions) s;
+  R(positions) s;
   for (size_t item = begin; item < end; item++) {
     size_t output = item % blocks * CHANNEL_BLOCK, first = item / blocks % columns * 16;
     size_t group = item / blocks / columns, lanes = smaller(16, row - first);
@@ -66,10 +66,10 @@ CK_INLINE void REAL_BODY(weight_blocks)(const REAL_NAME(weighing) *p, size_t beg
       const REAL *x = p->x + place * p->inputs * p->plane;
       for (size_t start = 0; start < positions; start += GRADIENT_STEPS) {
         s.steps = smaller(GRADIENT_STEPS, positions - start);
-        REAL_NAME(pack_positions)(p, &s, x, first, lanes, start);
+        R(pack_positions)(p, &s, x, first, lanes, start);
         const REAL *dy = p->dy + place * p->outputs * positions + start;
 #define WEIGH(rows, masked)                                                           \
-  REAL_NAME(weigh)(&s, dy + o * positions, positions, gradient + o * row, row, lanes, \
+  R(weigh)(&s, dy + o * positions, positions, gradient + o * row, row, lanes, \
                    rows, masked)
         size_t o = output;
         for (; p->finite && o + GRADIENT_CHANNELS <= channel_end; o += GRADIENT_CHANNELS)
@@ -83,14 +83,14 @@ CK_INLINE void REAL_BODY(weight_blocks)(const REAL_NAME(weighing) *p, size_t beg
       for (size_t i = 0; i < lanes; i++) gradient[o * row + i] = gradient[o * row + i] + (REAL)0;
   }
 }
-CK_VARIANTS_LOCAL(REAL_NAME(weight_blocks),
-                  (const REAL_NAME(weighing) *p, size_t begin, size_t end), (p, begin, end))
+CK_VARIANTS_LOCAL(R(weight_blocks),
+                  (const R(weighing) *p, size_t begin, size_t end), (p, begin, end))
 
-static void REAL_NAME(share_weights)(void *context, size_t begin, size_t end) {
-  REAL_NAME(weight_blocks)(context, begin, end);
+static void R(share_weights)(void *context, size_t begin, size_t end) {
+  R(weight_blocks)(context, begin, end);
 }
 
-bool REAL_NAME(ck_convolve_weights)(const ck_convolution *c, const REAL *x, const REAL *dy,
+bool R(ck_convolve_weights)(const ck_convolution *c, const REAL *x, const REAL *dy,
                                     REAL *weight_gradient) {
   (void)ck_prepare();
   tap_table table;
@@ -98,14 +98,14 @@ bool REAL_NAME(ck_convolve_weights)(const ck_convolution *c, const REAL *x, cons
   if (weights == 0) return true;
   if (!taps_make(&table, c, false)) return false;
   size_t outputs = c->batch * c->groups * c->out_channels * table.positions;
-  REAL_NAME(weighing) p = {&table,         x,
+  R(weighing) p = {&table,         x,
                            dy,             weight_gradient,
                            c->batch,       c->groups,
                            c->in_channels, c->out_channels,
-                           c->height * c->width, REAL_NAME(all_finite)(dy, outputs)};
+                           c->height * c->width, R(all_finite)(dy, outputs)};
   size_t columns = blocks_of(c->in_channels * table.taps, 16);
   ck_parallel(c->groups * columns * blocks_of(c->out_channels, CHANNEL_BLOCK),
-              32.0 * (double)columns * ((double)outputs + 1), REAL_NAME(share_weights), &p);
+              32.0 * (double)columns * ((double)outputs + 1), R(share_weights), &p);
   free(table.sources);
   return true;
 }
@@ -114,11 +114,11 @@ typedef struct {
   const REAL *x;
   REAL *gradient;
   size_t batch, channels, positions;
-} REAL_NAME(channel_totals);
+} R(channel_totals);
 
 // Items are blocks of channels, whose chains go side by side.
-static void REAL_NAME(share_channels)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(channel_totals) *p = context;
+static void R(share_channels)(void *context, size_t begin, size_t end) {
+  const R(channel_totals) *p = context;
   for (size_t item = begin; item < end; item++) {
     size_t first = item * GRADIENT_CHANNELS, count = smaller(GRADIENT_CHANNELS, p->channels - first);
     REAL sums[GRADIENT_CHANNELS] = {0};
@@ -132,11 +132,11 @@ static void REAL_NAME(share_channels)(void *context, size_t begin, size_t end) {
   }
 }
 
-void REAL_NAME(ck_channel_sums)(const REAL *x, REAL *gradient, size_t batch, size_t channels,
+void R(ck_channel_sums)(const REAL *x, REAL *gradient, size_t batch, size_t channels,
                                 size_t positions) {
   (void)ck_prepare();
   if (channels == 0) return;
-  REAL_NAME(channel_totals) p = {x, gradient, batch, channels, positions};
+  R(channel_totals) p = {x, gradient, batch, channels, positions};
   ck_parallel(blocks_of(channels, GRADIENT_CHANNELS),
-              (double)batch * (double)channels * (double)positions, REAL_NAME(share_channels), &p);
+              (double)batch * (double)channels * (double)positions, R(share_channels), &p);
 }

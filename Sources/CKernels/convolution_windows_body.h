@@ -6,19 +6,19 @@ typedef struct {
   REAL *y;
   int32_t *places;
   size_t plane;  // of x: one of its planes, or of its planes of taps
-} REAL_NAME(windows);
+} R(windows);
 
-CK_INLINE size_t REAL_NAME(tile_positions)(const tap_table *t, size_t tile) {
+CK_INLINE size_t R(tile_positions)(const tap_table *t, size_t tile) {
   size_t rest = t->positions - tile * TAP_TILE;
   return rest < TAP_TILE ? rest : TAP_TILE;
 }
 
-static void REAL_NAME(share_unfold)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(windows) *p = context;
+static void R(share_unfold)(void *context, size_t begin, size_t end) {
+  const R(windows) *p = context;
   const tap_table *t = p->table;
   for (size_t item = begin; item < end; item++) {
     size_t plane = item / t->tiles, tile = item % t->tiles;
-    size_t count = REAL_NAME(tile_positions)(t, tile);
+    size_t count = R(tile_positions)(t, tile);
     const REAL *x = p->x + plane * p->plane;
     REAL *y = p->y + plane * t->taps * t->positions + tile * TAP_TILE;
     for (size_t tap = 0; tap < t->taps; tap++, y += t->positions) {
@@ -28,12 +28,12 @@ static void REAL_NAME(share_unfold)(void *context, size_t begin, size_t end) {
   }
 }
 
-static void REAL_NAME(share_fold)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(windows) *p = context;
+static void R(share_fold)(void *context, size_t begin, size_t end) {
+  const R(windows) *p = context;
   const tap_table *t = p->table;
   for (size_t item = begin; item < end; item++) {
     size_t plane = item / t->tiles, tile = item % t->tiles;
-    size_t count = REAL_NAME(tile_positions)(t, tile);
+    size_t count = R(tile_positions)(t, tile);
     REAL sums[TAP_TILE] = {0};
     for (size_t tap = 0; tap < t->taps; tap++) {
       const int32_t *sources = taps_of(t, tap, tile);
@@ -45,12 +45,12 @@ static void REAL_NAME(share_fold)(void *context, size_t begin, size_t end) {
   }
 }
 
-static void REAL_NAME(share_largest)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(windows) *p = context;
+static void R(share_largest)(void *context, size_t begin, size_t end) {
+  const R(windows) *p = context;
   const tap_table *t = p->table;
   for (size_t item = begin; item < end; item++) {
     size_t plane = item / t->tiles, tile = item % t->tiles;
-    size_t count = REAL_NAME(tile_positions)(t, tile), first = plane * t->positions + tile * TAP_TILE;
+    size_t count = R(tile_positions)(t, tile), first = plane * t->positions + tile * TAP_TILE;
     const REAL *x = p->x + plane * p->plane;
     REAL *y = p->y + first;
     int32_t *places = p->places + first;
@@ -71,7 +71,7 @@ static void REAL_NAME(share_largest)(void *context, size_t begin, size_t end) {
 }
 
 // Copies, adds and comparisons are bound by memory, so there is one instance.
-static bool REAL_NAME(run_windows)(const ck_convolution *c, const REAL *x, REAL *y,
+static bool R(run_windows)(const ck_convolution *c, const REAL *x, REAL *y,
                                    int32_t *places, enum window_result result) {
   (void)ck_prepare();
   tap_table table;
@@ -80,25 +80,25 @@ static bool REAL_NAME(run_windows)(const ck_convolution *c, const REAL *x, REAL 
   if (planes_of(c) * positions == 0) return true;
   if (!taps_make(&table, c, back)) return false;
   size_t plane = back ? c->out_height * c->out_width : c->height * c->width;
-  REAL_NAME(windows) p = {&table, x, y, places, plane};
+  R(windows) p = {&table, x, y, places, plane};
   size_t items = planes_of(c) * table.tiles;
   ck_parallel(items, 4.0 * TAP_TILE * (double)items * (double)table.taps,
-              result == UNFOLDED ? REAL_NAME(share_unfold)
-              : back             ? REAL_NAME(share_fold)
-                                 : REAL_NAME(share_largest),
+              result == UNFOLDED ? R(share_unfold)
+              : back             ? R(share_fold)
+                                 : R(share_largest),
               &p);
   free(table.sources);
   return true;
 }
 
-bool REAL_NAME(ck_unfold)(const ck_convolution *c, const REAL *x, REAL *y) {
-  return REAL_NAME(run_windows)(c, x, y, NULL, UNFOLDED);
+bool R(ck_unfold)(const ck_convolution *c, const REAL *x, REAL *y) {
+  return R(run_windows)(c, x, y, NULL, UNFOLDED);
 }
 
-bool REAL_NAME(ck_fold)(const ck_convolution *c, const REAL *y, REAL *x) {
-  return REAL_NAME(run_windows)(c, y, x, NULL, FOLDED);
+bool R(ck_fold)(const ck_convolution *c, const REAL *y, REAL *x) {
+  return R(run_windows)(c, y, x, NULL, FOLDED);
 }
 
-bool REAL_NAME(ck_max_pool)(const ck_convolution *c, const REAL *x, REAL *y, int32_t *places) {
-  return REAL_NAME(run_windows)(c, x, y, places, LARGEST);
+bool R(ck_max_pool)(const ck_convolution *c, const REAL *x, REAL *y, int32_t *places) {
+  return R(run_windows)(c, x, y, places, LARGEST);
 }

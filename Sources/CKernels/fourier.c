@@ -1,4 +1,5 @@
 // Discrete Fourier transforms. Orders: ck_fourier.h.
+#include "reals.h"
 #include "ck_fourier.h"
 
 #include <stdlib.h>
@@ -73,7 +74,7 @@ enum { FOURIER_FEW = 3, FOURIER_SIDE_BY_SIDE = 1 << 19 };
 // Numbers that are taken from a line at once.
 enum { FOURIER_BLOCK = 8 };
 
-#include "real_is_f64.h"
+#include "reals_f64.h"
 #include "fourier_tables_body.h"
 #define LANES double
 #define LANES_COUNT 1
@@ -89,7 +90,7 @@ enum { FOURIER_BLOCK = 8 };
 #define FOURIER_BESIDE fourier_share_f64x8
 #include "fourier_run_body.h"
 
-#include "real_is_f32.h"
+#include "reals_f32.h"
 #include "fourier_tables_body.h"
 #define LANES float
 #define LANES_COUNT 1

@@ -84,7 +84,7 @@ CK_INLINE void LANES_NAME(fourier_odd)(size_t p, const REAL *roots, bool turned,
 }
 
 // One pass; `p` is a literal but for large primes.
-CK_INLINE void LANES_NAME(fourier_pass)(size_t p, const REAL_NAME(fourier_smooth) *smooth,
+CK_INLINE void LANES_NAME(fourier_pass)(size_t p, const R(fourier_smooth) *smooth,
                                         const LANES *x, LANES *y, size_t m, size_t s) {
   const REAL *w = smooth->turns;
   REAL roots[2 * CK_FOURIER_PRIME];
@@ -105,7 +105,7 @@ CK_INLINE void LANES_NAME(fourier_pass)(size_t p, const REAL_NAME(fourier_smooth
 }
 
 // The sums with -i of x; x and y are both written, and where the sums are is returned.
-CK_INLINE LANES *LANES_NAME(fourier_transform)(const REAL_NAME(fourier_smooth) *smooth, LANES *x,
+CK_INLINE LANES *LANES_NAME(fourier_transform)(const R(fourier_smooth) *smooth, LANES *x,
                                                LANES *y) {
   size_t m = smooth->n, s = 1;
   for (size_t pass = 0; pass < smooth->passes; pass++) {
@@ -127,7 +127,7 @@ CK_INLINE LANES *LANES_NAME(fourier_transform)(const REAL_NAME(fourier_smooth) *
 }
 
 // z_j, and +0 up to M.
-CK_INLINE void LANES_NAME(fourier_chirp)(const struct REAL_NAME(ck_fourier_tables) *tables, LANES *x) {
+CK_INLINE void LANES_NAME(fourier_chirp)(const struct R(ck_fourier_tables) *tables, LANES *x) {
   size_t n = tables->n;
   for (size_t j = 0; j < n; j++)
     LANES_NAME(fourier_turned)(x + 2 * j, x[2 * j], x[2 * j + 1], tables->chirp + 2 * j);
@@ -145,13 +145,13 @@ CK_INLINE void LANES_NAME(fourier_products)(bool before, LANES *z, size_t count,
 }
 
 // Where line `first + lane` starts in an array of lines of `length` numbers.
-CK_INLINE size_t LANES_NAME(fourier_start)(const REAL_NAME(fourier_call) *call, size_t line,
+CK_INLINE size_t LANES_NAME(fourier_start)(const R(fourier_call) *call, size_t line,
                                            size_t length, size_t parts) {
   return (line / call->inner * length * call->inner + line % call->inner) * parts;
 }
 
 // Lines from `first` on become lanes; lanes beyond `count` are +0.
-CK_INLINE void LANES_NAME(fourier_read)(const REAL_NAME(fourier_call) *call, size_t first,
+CK_INLINE void LANES_NAME(fourier_read)(const R(fourier_call) *call, size_t first,
                                         size_t count, LANES *x) {
   const fourier_form *form = &call->form;
   size_t n = call->tables->n, length = form->length_in, parts = form->real_in ? 1 : 2;
@@ -184,7 +184,7 @@ CK_INLINE void LANES_NAME(fourier_read)(const REAL_NAME(fourier_call) *call, siz
   }
 }
 
-CK_INLINE void LANES_NAME(fourier_write)(const REAL_NAME(fourier_call) *call, size_t first,
+CK_INLINE void LANES_NAME(fourier_write)(const R(fourier_call) *call, size_t first,
                                          size_t count, LANES *sums) {
   const fourier_form *form = &call->form;
   size_t n = call->tables->n, length = form->length_out, parts = form->real_out ? 1 : 2;
@@ -215,9 +215,9 @@ CK_INLINE void LANES_NAME(fourier_write)(const REAL_NAME(fourier_call) *call, si
 }
 
 // Groups of lines; `x` and `y` have room for the transform.
-CK_INLINE void LANES_BODY(fourier_groups)(const REAL_NAME(fourier_call) *call, LANES *x,
+CK_INLINE void LANES_BODY(fourier_groups)(const R(fourier_call) *call, LANES *x,
                                                LANES *y, size_t begin, size_t end) {
-  const struct REAL_NAME(ck_fourier_tables) *tables = call->tables;
+  const struct R(ck_fourier_tables) *tables = call->tables;
   for (size_t group = begin; group < end; group++) {
     size_t first = group * LANES_COUNT;
     size_t count = call->lines - first < LANES_COUNT ? call->lines - first : LANES_COUNT;
@@ -235,11 +235,11 @@ CK_INLINE void LANES_BODY(fourier_groups)(const REAL_NAME(fourier_call) *call, L
   }
 }
 CK_VARIANTS_LOCAL(LANES_NAME(fourier_groups),
-                  (const REAL_NAME(fourier_call) *call, LANES *x, LANES *y, size_t begin, size_t end),
+                  (const R(fourier_call) *call, LANES *x, LANES *y, size_t begin, size_t end),
                   (call, x, y, begin, end))
 
 static void LANES_NAME(fourier_share)(void *context, size_t begin, size_t end) {
-  REAL_NAME(fourier_call) *call = context;
+  R(fourier_call) *call = context;
   size_t count = 2 * call->tables->smooth.n, bytes = 2 * count * sizeof(LANES);
   LANES *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
   if (memory) LANES_NAME(fourier_groups)(call, memory, memory + count, begin, end);

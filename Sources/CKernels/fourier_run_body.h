@@ -1,15 +1,15 @@
 // Included by fourier.c for each REAL, after its lanes.
 
-bool REAL_NAME(ck_fourier)(const struct REAL_NAME(ck_fourier_tables) *tables,
+bool R(ck_fourier)(const struct R(ck_fourier_tables) *tables,
                            enum ck_fourier_operation operation, const REAL *x, REAL *y, size_t outer,
                            size_t inner) {
-  REAL_NAME(fourier_call) call = {.tables = tables, .form = fourier_form_of(operation, tables->n)};
+  R(fourier_call) call = {.tables = tables, .form = fourier_form_of(operation, tables->n)};
   call.x = x;
   call.y = y;
   call.lines = outer * inner;
   call.inner = inner;
   if (call.lines == 0) return true;
-  const REAL_NAME(fourier_smooth) *smooth = &tables->smooth;
+  const R(fourier_smooth) *smooth = &tables->smooth;
   double cost = 4;
   for (size_t pass = 0; pass < smooth->passes; pass++) cost += 4 + 2 * smooth->radix[pass];
   cost *= (double)smooth->n * (tables->chirp ? 2 : 1);

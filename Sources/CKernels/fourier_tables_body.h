@@ -7,56 +7,56 @@ typedef struct {
   unsigned char radix[48];
   // w_n^k, pairs
   REAL *turns;
-} REAL_NAME(fourier_smooth);
+} R(fourier_smooth);
 
-struct REAL_NAME(ck_fourier_tables) {
+struct R(ck_fourier_tables) {
   size_t n;
   // Of n, or of the power of two that Bluestein's way takes.
-  REAL_NAME(fourier_smooth) smooth;
+  R(fourier_smooth) smooth;
   // c [n] and S [smooth.n], or NULL
   REAL *chirp, *spectrum;
 };
 
 // Room for pairs, of which there are at most 2^42.
-static REAL *REAL_NAME(fourier_pairs)(size_t count) { return malloc(2 * count * sizeof(REAL)); }
+static REAL *R(fourier_pairs)(size_t count) { return malloc(2 * count * sizeof(REAL)); }
 
-static void REAL_NAME(fourier_round)(REAL *pair, double re, double im) {
+static void R(fourier_round)(REAL *pair, double re, double im) {
   pair[0] = (REAL)re;
   pair[1] = (REAL)im;
 }
 
-static bool REAL_NAME(fourier_smooth_make)(REAL_NAME(fourier_smooth) *p, size_t n) {
+static bool R(fourier_smooth_make)(R(fourier_smooth) *p, size_t n) {
   size_t rest = n;
   p->n = n;
   for (; rest % 4 == 0; rest /= 4) p->radix[p->passes++] = 4;
   for (size_t prime = 2; prime <= CK_FOURIER_PRIME; prime++)
     for (; rest % prime == 0; rest /= prime) p->radix[p->passes++] = (unsigned char)prime;
   if (rest != 1) return true;
-  p->turns = REAL_NAME(fourier_pairs)(n);
+  p->turns = R(fourier_pairs)(n);
   if (!p->turns) return false;
   for (size_t k = 0; k < n; k++) {
     double re, im;
     fourier_turn(k, n, &re, &im);
-    REAL_NAME(fourier_round)(p->turns + 2 * k, re, im);
+    R(fourier_round)(p->turns + 2 * k, re, im);
   }
   return true;
 }
 
 // c, and S by the tables of f64.
-static bool REAL_NAME(fourier_bluestein_make)(struct REAL_NAME(ck_fourier_tables) *tables) {
+static bool R(fourier_bluestein_make)(struct R(ck_fourier_tables) *tables) {
   size_t n = tables->n, m = 1, square = 0;
   while (m < 2 * n - 1) m *= 2;
-  tables->smooth = (REAL_NAME(fourier_smooth)){0};
-  if (!REAL_NAME(fourier_smooth_make)(&tables->smooth, m)) return false;
-  tables->chirp = REAL_NAME(fourier_pairs)(n);
-  tables->spectrum = REAL_NAME(fourier_pairs)(m);
+  tables->smooth = (R(fourier_smooth)){0};
+  if (!R(fourier_smooth_make)(&tables->smooth, m)) return false;
+  tables->chirp = R(fourier_pairs)(n);
+  tables->spectrum = R(fourier_pairs)(m);
   ck_fourier_tables_f64 *wide = ck_fourier_make_f64(m);
   double *around = calloc(2 * m, sizeof(double)), *sums = malloc(2 * m * sizeof(double));
   bool had = tables->chirp && tables->spectrum && wide && around && sums;
   for (size_t j = 0; had && j < n; j++) {
     double re, im;
     fourier_turn(square, 2 * n, &re, &im);
-    REAL_NAME(fourier_round)(tables->chirp + 2 * j, re, im);
+    R(fourier_round)(tables->chirp + 2 * j, re, im);
     size_t back = j == 0 ? 0 : m - j;
     around[2 * j] = around[2 * back] = re;
     around[2 * j + 1] = around[2 * back + 1] = -im;
@@ -64,7 +64,7 @@ static bool REAL_NAME(fourier_bluestein_make)(struct REAL_NAME(ck_fourier_tables
   }
   had = had && ck_fourier_f64(wide, CK_FOURIER_FORWARD, around, sums, 1, 1);
   for (size_t k = 0; had && k < m; k++)
-    REAL_NAME(fourier_round)(tables->spectrum + 2 * k, sums[2 * k] / (double)m,
+    R(fourier_round)(tables->spectrum + 2 * k, sums[2 * k] / (double)m,
                              sums[2 * k + 1] / (double)m);
   ck_fourier_free_f64(wide);
   free(around);
@@ -72,7 +72,7 @@ static bool REAL_NAME(fourier_bluestein_make)(struct REAL_NAME(ck_fourier_tables
   return had;
 }
 
-void REAL_NAME(ck_fourier_free)(struct REAL_NAME(ck_fourier_tables) *tables) {
+void R(ck_fourier_free)(struct R(ck_fourier_tables) *tables) {
   if (!tables) return;
   free(tables->smooth.turns);
   free(tables->chirp);
@@ -80,25 +80,25 @@ void REAL_NAME(ck_fourier_free)(struct REAL_NAME(ck_fourier_tables) *tables) {
   free(tables);
 }
 
-struct REAL_NAME(ck_fourier_tables) *REAL_NAME(ck_fourier_make)(size_t n) {
+struct R(ck_fourier_tables) *R(ck_fourier_make)(size_t n) {
   (void)ck_prepare();
   if (n == 0 || n > CK_FOURIER_LONGEST) return NULL;
-  struct REAL_NAME(ck_fourier_tables) *tables = calloc(1, sizeof *tables);
+  struct R(ck_fourier_tables) *tables = calloc(1, sizeof *tables);
   if (!tables) return NULL;
   tables->n = n;
-  bool made = REAL_NAME(fourier_smooth_make)(&tables->smooth, n);
-  if (made && !tables->smooth.turns) made = REAL_NAME(fourier_bluestein_make)(tables);
+  bool made = R(fourier_smooth_make)(&tables->smooth, n);
+  if (made && !tables->smooth.turns) made = R(fourier_bluestein_make)(tables);
   if (made) return tables;
-  REAL_NAME(ck_fourier_free)(tables);
+  R(ck_fourier_free)(tables);
   return NULL;
 }
 
 // An operation on lines.
 typedef struct {
-  const struct REAL_NAME(ck_fourier_tables) *tables;
+  const struct R(ck_fourier_tables) *tables;
   fourier_form form;
   const REAL *x;
   REAL *y;
   size_t lines, inner;
   bool failed;
-} REAL_NAME(fourier_call);
+} R(fourier_call);

@@ -1,4 +1,5 @@
 // Rows and elements by index, and sums by index. Orders: ck_gather.h.
+#include "reals.h"
 #include "ck_gather.h"
 
 #include "lanes.h"
@@ -17,9 +18,9 @@ CK_INLINE column_block block_of(size_t item, size_t inner) {
   return (column_block){item / blocks, first, inner - first < COLUMNS ? inner - first : COLUMNS};
 }
 
-#include "real_is_f32.h"
+#include "reals_f32.h"
 #include "gather_body.h"
 #include "segments_body.h"
-#include "real_is_f64.h"
+#include "reals_f64.h"
 #include "gather_body.h"
 #include "segments_body.h"

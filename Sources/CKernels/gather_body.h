@@ -5,10 +5,10 @@ typedef struct {
   const int32_t *indices;
   REAL *to;
   size_t axis, picks, inner;
-} REAL_NAME(moves);
+} R(moves);
 
 // Items are the rows (o, p) of the result.
-CK_INLINE void REAL_BODY(select_rows)(const REAL_NAME(moves) *m, size_t begin, size_t end) {
+CK_INLINE void BODY(select_rows)(const R(moves) *m, size_t begin, size_t end) {
   for (size_t item = begin; item < end; item++) {
     size_t o = item / m->picks, p = item % m->picks;
     memcpy(m->to + item * m->inner, m->from + (o * m->axis + (size_t)m->indices[p]) * m->inner,
@@ -16,7 +16,7 @@ CK_INLINE void REAL_BODY(select_rows)(const REAL_NAME(moves) *m, size_t begin, s
   }
 }
 
-CK_INLINE void REAL_BODY(gather_rows)(const REAL_NAME(moves) *m, size_t begin, size_t end) {
+CK_INLINE void BODY(gather_rows)(const R(moves) *m, size_t begin, size_t end) {
   for (size_t item = begin; item < end; item++) {
     const REAL *x = m->from + item / m->picks * m->axis * m->inner;
     const int32_t *indices = m->indices + item * m->inner;
@@ -26,7 +26,7 @@ CK_INLINE void REAL_BODY(gather_rows)(const REAL_NAME(moves) *m, size_t begin, s
 }
 
 // Items are blocks of columns.
-CK_INLINE void REAL_BODY(select_gradient_columns)(const REAL_NAME(moves) *m, size_t begin,
+CK_INLINE void BODY(select_gradient_columns)(const R(moves) *m, size_t begin,
                                                   size_t end) {
   for (size_t item = begin; item < end; item++) {
     column_block b = block_of(item, m->inner);
@@ -39,7 +39,7 @@ CK_INLINE void REAL_BODY(select_gradient_columns)(const REAL_NAME(moves) *m, siz
   }
 }
 
-CK_INLINE void REAL_BODY(scatter_columns)(const REAL_NAME(moves) *m, bool add, size_t begin,
+CK_INLINE void BODY(scatter_columns)(const R(moves) *m, bool add, size_t begin,
                                           size_t end) {
   for (size_t item = begin; item < end; item++) {
     column_block b = block_of(item, m->inner);
@@ -54,7 +54,7 @@ CK_INLINE void REAL_BODY(scatter_columns)(const REAL_NAME(moves) *m, bool add, s
 }
 
 // `to` is dx, `from` the gradient that is taken away from, so the last element that came gets it.
-CK_INLINE void REAL_BODY(scatter_back_columns)(const REAL_NAME(moves) *m, REAL *dy, size_t begin,
+CK_INLINE void BODY(scatter_back_columns)(const R(moves) *m, REAL *dy, size_t begin,
                                                size_t end) {
   for (size_t item = begin; item < end; item++) {
     column_block b = block_of(item, m->inner);
@@ -70,66 +70,66 @@ CK_INLINE void REAL_BODY(scatter_back_columns)(const REAL_NAME(moves) *m, REAL *
   }
 }
 
-static void REAL_NAME(share_select)(void *context, size_t begin, size_t end) {
-  REAL_BODY(select_rows)(context, begin, end);
+static void R(share_select)(void *context, size_t begin, size_t end) {
+  BODY(select_rows)(context, begin, end);
 }
-static void REAL_NAME(share_gather)(void *context, size_t begin, size_t end) {
-  REAL_BODY(gather_rows)(context, begin, end);
+static void R(share_gather)(void *context, size_t begin, size_t end) {
+  BODY(gather_rows)(context, begin, end);
 }
-static void REAL_NAME(share_select_gradient)(void *context, size_t begin, size_t end) {
-  REAL_BODY(select_gradient_columns)(context, begin, end);
+static void R(share_select_gradient)(void *context, size_t begin, size_t end) {
+  BODY(select_gradient_columns)(context, begin, end);
 }
-static void REAL_NAME(share_scatter)(void *context, size_t begin, size_t end) {
-  REAL_BODY(scatter_columns)(context, false, begin, end);
+static void R(share_scatter)(void *context, size_t begin, size_t end) {
+  BODY(scatter_columns)(context, false, begin, end);
 }
-static void REAL_NAME(share_scatter_add)(void *context, size_t begin, size_t end) {
-  REAL_BODY(scatter_columns)(context, true, begin, end);
+static void R(share_scatter_add)(void *context, size_t begin, size_t end) {
+  BODY(scatter_columns)(context, true, begin, end);
 }
-static void REAL_NAME(share_scatter_back)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(moves) *m = context;
-  REAL_BODY(scatter_back_columns)(m, (REAL *)m->from, begin, end);
+static void R(share_scatter_back)(void *context, size_t begin, size_t end) {
+  const R(moves) *m = context;
+  BODY(scatter_back_columns)(m, (REAL *)m->from, begin, end);
 }
 
 // One add or copy an element: memory bounds all of these, so there is one instance.
-static void REAL_NAME(move)(const REAL_NAME(moves) *m, size_t items, size_t outer,
+static void R(move)(const R(moves) *m, size_t items, size_t outer,
                             ck_range_body body) {
   (void)ck_prepare();
   if (outer == 0 || m->picks == 0 || m->inner == 0) return;
   ck_parallel(items, 2.0 * (double)outer * (double)m->picks * (double)m->inner, body, (void *)m);
 }
 
-void REAL_NAME(ck_select)(const REAL *x, const int32_t *ids, REAL *y, size_t outer, size_t axis,
+void R(ck_select)(const REAL *x, const int32_t *ids, REAL *y, size_t outer, size_t axis,
                           size_t picks, size_t inner) {
-  REAL_NAME(moves) m = {x, ids, y, axis, picks, inner};
-  REAL_NAME(move)(&m, outer * picks, outer, REAL_NAME(share_select));
+  R(moves) m = {x, ids, y, axis, picks, inner};
+  R(move)(&m, outer * picks, outer, R(share_select));
 }
 
-void REAL_NAME(ck_select_gradient)(const REAL *dy, const int32_t *ids, REAL *dx, size_t outer,
+void R(ck_select_gradient)(const REAL *dy, const int32_t *ids, REAL *dx, size_t outer,
                                    size_t axis, size_t picks, size_t inner) {
-  REAL_NAME(moves) m = {dy, ids, dx, axis, picks, inner};
-  REAL_NAME(move)(&m, outer * column_blocks(inner), outer, REAL_NAME(share_select_gradient));
+  R(moves) m = {dy, ids, dx, axis, picks, inner};
+  R(move)(&m, outer * column_blocks(inner), outer, R(share_select_gradient));
 }
 
-void REAL_NAME(ck_gather)(const REAL *x, const int32_t *indices, REAL *y, size_t outer, size_t axis,
+void R(ck_gather)(const REAL *x, const int32_t *indices, REAL *y, size_t outer, size_t axis,
                           size_t picks, size_t inner) {
-  REAL_NAME(moves) m = {x, indices, y, axis, picks, inner};
-  REAL_NAME(move)(&m, outer * picks, outer, REAL_NAME(share_gather));
+  R(moves) m = {x, indices, y, axis, picks, inner};
+  R(move)(&m, outer * picks, outer, R(share_gather));
 }
 
-void REAL_NAME(ck_scatter_add)(const REAL *x, const int32_t *indices, REAL *y, size_t outer,
+void R(ck_scatter_add)(const REAL *x, const int32_t *indices, REAL *y, size_t outer,
                                size_t axis, size_t picks, size_t inner) {
-  REAL_NAME(moves) m = {x, indices, y, axis, picks, inner};
-  REAL_NAME(move)(&m, outer * column_blocks(inner), outer, REAL_NAME(share_scatter_add));
+  R(moves) m = {x, indices, y, axis, picks, inner};
+  R(move)(&m, outer * column_blocks(inner), outer, R(share_scatter_add));
 }
 
-void REAL_NAME(ck_scatter)(const REAL *x, const int32_t *indices, REAL *y, size_t outer, size_t axis,
+void R(ck_scatter)(const REAL *x, const int32_t *indices, REAL *y, size_t outer, size_t axis,
                            size_t picks, size_t inner) {
-  REAL_NAME(moves) m = {x, indices, y, axis, picks, inner};
-  REAL_NAME(move)(&m, outer * column_blocks(inner), outer, REAL_NAME(share_scatter));
+  R(moves) m = {x, indices, y, axis, picks, inner};
+  R(move)(&m, outer * column_blocks(inner), outer, R(share_scatter));
 }
 
-void REAL_NAME(ck_scatter_gradient)(REAL *dy, const int32_t *indices, REAL *dx, size_t outer,
+void R(ck_scatter_gradient)(REAL *dy, const int32_t *indices, REAL *dx, size_t outer,
                                     size_t axis, size_t picks, size_t inner) {
-  REAL_NAME(moves) m = {dy, indices, dx, axis, picks, inner};
-  REAL_NAME(move)(&m, outer * column_blocks(inner), outer, REAL_NAME(share_scatter_back));
+  R(moves) m = {dy, indices, dx, axis, picks, inner};
+  R(move)(&m, outer * column_blocks(inner), outer, R(share_scatter_back));
 }

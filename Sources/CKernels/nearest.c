@@ -1,4 +1,5 @@
 // Distances and the nearest codes. Orders: ck_nearest.h.
+#include "reals.h"
 #include "ck_nearest.h"
 
 #include <stdlib.h>
@@ -7,9 +8,9 @@
 
 enum { CODE_LANES = 16, ROW_TILE = 4 };
 
-#include "real_is_f32.h"
+#include "reals_f32.h"
 #include "nearest_body.h"
-#include "real_is_f64.h"
+#include "reals_f64.h"
 #include "nearest_body.h"
 
 typedef struct {

@@ -1,6 +1,6 @@
 // Included by nearest.c for each REAL.
 
-typedef REAL REAL_NAME(code_lanes) __attribute__((ext_vector_type(CODE_LANES)));
+typedef REAL R(code_lanes) __attribute__((ext_vector_type(CODE_LANES)));
 
 typedef struct {
   int kind;
@@ -13,53 +13,53 @@ typedef struct {
   int32_t *indices;
   size_t n, rows, count, width;
   int64_t result;
-} REAL_NAME(distances);
+} R(distances);
 
-CK_INLINE size_t REAL_NAME(panel_count)(const REAL_NAME(distances) *p) {
+CK_INLINE size_t R(panel_count)(const R(distances) *p) {
   return (p->count + CODE_LANES - 1) / CODE_LANES;
 }
 
 // The chains of `rows` (a literal) rows of x with the 16 codes of a panel.
-CK_INLINE void REAL_NAME(distance_tile)(int rows, bool squared, const REAL *x, const REAL *panel,
-                                        size_t width, REAL_NAME(code_lanes) * sums) {
+CK_INLINE void R(distance_tile)(int rows, bool squared, const REAL *x, const REAL *panel,
+                                        size_t width, R(code_lanes) * sums) {
 #pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r++) sums[r] = (REAL_NAME(code_lanes))(0);
+  for (int r = 0; r < rows; r++) sums[r] = (R(code_lanes))(0);
   for (size_t i = 0; i < width; i++) {
-    REAL_NAME(code_lanes) code;
+    R(code_lanes) code;
     memcpy(&code, panel + i * CODE_LANES, sizeof code);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      REAL_NAME(code_lanes) a = (REAL_NAME(code_lanes))(x[(size_t)r * width + i]);
-      REAL_NAME(code_lanes) d = a - code;
+      R(code_lanes) a = (R(code_lanes))(x[(size_t)r * width + i]);
+      R(code_lanes) d = a - code;
       sums[r] = squared ? __builtin_elementwise_fma(d, d, sums[r])
                         : __builtin_elementwise_fma(a, code, sums[r]);
     }
   }
 }
 
-CK_INLINE REAL REAL_NAME(length_of)(const REAL *x, size_t stride, size_t width) {
+CK_INLINE REAL R(length_of)(const REAL *x, size_t stride, size_t width) {
   REAL sum = 0;
-  for (size_t i = 0; i < width; i++) sum = REAL_FMA(x[i * stride], x[i * stride], sum);
-  return REAL_SQRT(sum + (REAL)0);
+  for (size_t i = 0; i < width; i++) sum = R(fma)(x[i * stride], x[i * stride], sum);
+  return R(sqrt)(sum + (REAL)0);
 }
 
 // The distances of `rows` (a literal) rows from `first` on to all codes; to [rows, count].
-CK_INLINE void REAL_NAME(distance_rows)(int rows, const REAL_NAME(distances) *p, size_t first,
+CK_INLINE void R(distance_rows)(int rows, const R(distances) *p, size_t first,
                                         REAL *to) {
   const REAL *x = p->x + first * p->width;
-  REAL_NAME(code_lanes) sums[ROW_TILE];
+  R(code_lanes) sums[ROW_TILE];
   REAL lengths[ROW_TILE] = {0};
   for (int r = 0; p->kind == CK_DISTANCE_COSINE && r < rows; r++)
-    lengths[r] = REAL_NAME(length_of)(x + (size_t)r * p->width, 1, p->width);
+    lengths[r] = R(length_of)(x + (size_t)r * p->width, 1, p->width);
   for (size_t c = 0; c < p->count; c += CODE_LANES) {
     const REAL *panel = p->panels + c * p->width;
     if (p->kind == CK_DISTANCE_SQUARED)
-      REAL_NAME(distance_tile)(rows, true, x, panel, p->width, sums);
+      R(distance_tile)(rows, true, x, panel, p->width, sums);
     else
-      REAL_NAME(distance_tile)(rows, false, x, panel, p->width, sums);
+      R(distance_tile)(rows, false, x, panel, p->width, sums);
     size_t codes = p->count - c < CODE_LANES ? p->count - c : CODE_LANES;
     for (int r = 0; r < rows; r++) {
-      REAL_NAME(code_lanes) sum = sums[r] + (REAL_NAME(code_lanes))(0);
+      R(code_lanes) sum = sums[r] + (R(code_lanes))(0);
       REAL *y = to + (size_t)r * p->count + c;
       memcpy(y, &sum, codes * sizeof(REAL));
       for (size_t j = 0; p->kind == CK_DISTANCE_COSINE && j < codes; j++) {
@@ -71,18 +71,18 @@ CK_INLINE void REAL_NAME(distance_rows)(int rows, const REAL_NAME(distances) *p,
 }
 
 // Rows first ..< last, at most ROW_TILE of them.
-CK_INLINE void REAL_BODY(some_distances)(const REAL_NAME(distances) *p, size_t first, size_t last,
+CK_INLINE void BODY(some_distances)(const R(distances) *p, size_t first, size_t last,
                                          REAL *to) {
-  if (last - first == ROW_TILE) REAL_NAME(distance_rows)(ROW_TILE, p, first, to);
+  if (last - first == ROW_TILE) R(distance_rows)(ROW_TILE, p, first, to);
   else
     for (size_t r = first; r < last; r++)
-      REAL_NAME(distance_rows)(1, p, r, to + (r - first) * p->count);
+      R(distance_rows)(1, p, r, to + (r - first) * p->count);
 }
-CK_VARIANTS_LOCAL(REAL_NAME(some_distances),
-                  (const REAL_NAME(distances) *p, size_t first, size_t last, REAL *to),
+CK_VARIANTS_LOCAL(R(some_distances),
+                  (const R(distances) *p, size_t first, size_t last, REAL *to),
                   (p, first, last, to))
 
-CK_INLINE void REAL_BODY(pack_codes)(REAL_NAME(distances) *p, size_t begin, size_t end) {
+CK_INLINE void BODY(pack_codes)(R(distances) *p, size_t begin, size_t end) {
   for (size_t block = begin; block < end; block++)
     for (size_t j = 0; j < CODE_LANES; j++) {
       size_t c = block * CODE_LANES + j;
@@ -90,33 +90,33 @@ CK_INLINE void REAL_BODY(pack_codes)(REAL_NAME(distances) *p, size_t begin, size
       for (size_t i = 0; i < p->width; i++)
         p->panels[(block * p->width + i) * CODE_LANES + j] = c < p->count ? code[i] : 0;
       if (p->kind == CK_DISTANCE_COSINE && c < p->count)
-        p->lengths[c] = REAL_NAME(length_of)(code, 1, p->width);
+        p->lengths[c] = R(length_of)(code, 1, p->width);
     }
 }
-CK_VARIANTS_LOCAL(REAL_NAME(pack_codes), (REAL_NAME(distances) * p, size_t begin, size_t end),
+CK_VARIANTS_LOCAL(R(pack_codes), (R(distances) * p, size_t begin, size_t end),
                   (p, begin, end))
 
-static bool REAL_NAME(distances_init)(REAL_NAME(distances) *p) {
-  size_t panels = REAL_NAME(panel_count)(p), values = panels * CODE_LANES * p->width;
+static bool R(distances_init)(R(distances) *p) {
+  size_t panels = R(panel_count)(p), values = panels * CODE_LANES * p->width;
   p->panels = malloc((values + p->count) * sizeof(REAL));
   if (!p->panels) return false;
   p->lengths = p->panels + values;
-  REAL_NAME(pack_codes)(p, 0, panels);
+  R(pack_codes)(p, 0, panels);
   return true;
 }
 
 // Items are tiles of rows.
-static void REAL_NAME(share_distances)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(distances) *p = context;
+static void R(share_distances)(void *context, size_t begin, size_t end) {
+  const R(distances) *p = context;
   for (size_t first = begin * ROW_TILE; first < p->rows && first < end * ROW_TILE;
        first += ROW_TILE) {
     size_t last = p->rows - first < ROW_TILE ? p->rows : first + ROW_TILE;
-    REAL_NAME(some_distances)(p, first, last, p->y + first * p->count);
+    R(some_distances)(p, first, last, p->y + first * p->count);
   }
 }
 
 // The nearest alone; -1 for a NaN.
-CK_INLINE int64_t REAL_NAME(nearest_of)(const REAL *y, bool largest, size_t count) {
+CK_INLINE int64_t R(nearest_of)(const REAL *y, bool largest, size_t count) {
   size_t best = 0;
   bool ordered = true;
   for (size_t c = 0; c < count; c++) {
@@ -127,20 +127,20 @@ CK_INLINE int64_t REAL_NAME(nearest_of)(const REAL *y, bool largest, size_t coun
 }
 
 // The first n of a row's distances, as ck_top gives them.
-static int64_t REAL_NAME(keep_nearest)(const REAL_NAME(distances) *p, const REAL *y, size_t row) {
+static int64_t R(keep_nearest)(const R(distances) *p, const REAL *y, size_t row) {
   bool largest = p->kind != CK_DISTANCE_SQUARED;
   REAL *values = p->values ? p->values + row * p->n : NULL;
   int32_t *indices = p->indices ? p->indices + row * p->n : NULL;
-  if (p->n > 1) return REAL_NAME(ck_top)(y, largest, values, indices, p->n, 1, p->count);
-  int64_t best = REAL_NAME(nearest_of)(y, largest, p->count);
+  if (p->n > 1) return R(ck_top)(y, largest, values, indices, p->n, 1, p->count);
+  int64_t best = R(nearest_of)(y, largest, p->count);
   if (best < 0) return 0;
   if (values) *values = y[best];
   if (indices) *indices = (int32_t)best;
   return CK_ORDERED;
 }
 
-static void REAL_NAME(share_nearest)(void *context, size_t begin, size_t end) {
-  REAL_NAME(distances) *p = context;
+static void R(share_nearest)(void *context, size_t begin, size_t end) {
+  R(distances) *p = context;
   REAL *y = malloc(ROW_TILE * p->count * sizeof(REAL));
   if (!y) {
     lower_result(&p->result, CK_NO_MEMORY);
@@ -149,87 +149,87 @@ static void REAL_NAME(share_nearest)(void *context, size_t begin, size_t end) {
   for (size_t first = begin * ROW_TILE; first < p->rows && first < end * ROW_TILE;
        first += ROW_TILE) {
     size_t last = p->rows - first < ROW_TILE ? p->rows : first + ROW_TILE;
-    REAL_NAME(some_distances)(p, first, last, y);
+    R(some_distances)(p, first, last, y);
     for (size_t r = first; r < last; r++) {
-      int64_t found = REAL_NAME(keep_nearest)(p, y + (r - first) * p->count, r);
+      int64_t found = R(keep_nearest)(p, y + (r - first) * p->count, r);
       if (found != CK_ORDERED) lower_result(&p->result, found == 0 ? (int64_t)r : found);
     }
   }
   free(y);
 }
 
-static bool REAL_NAME(run_distances)(REAL_NAME(distances) *p, ck_range_body body) {
+static bool R(run_distances)(R(distances) *p, ck_range_body body) {
   if (p->rows == 0 || p->count == 0) return true;
-  if (!REAL_NAME(distances_init)(p)) return false;
+  if (!R(distances_init)(p)) return false;
   double operations = 3 * (double)p->rows * (double)p->count * (double)(p->width + 1);
   ck_parallel((p->rows + ROW_TILE - 1) / ROW_TILE, operations, body, p);
   free(p->panels);
   return true;
 }
 
-bool REAL_NAME(ck_distances)(int kind, const REAL *x, const REAL *codes, REAL *y, size_t rows,
+bool R(ck_distances)(int kind, const REAL *x, const REAL *codes, REAL *y, size_t rows,
                              size_t count, size_t width) {
-  REAL_NAME(distances)
+  R(distances)
   p = {.kind = kind, .x = x, .codes = codes, .y = y, .rows = rows, .count = count, .width = width};
-  return REAL_NAME(run_distances)(&p, REAL_NAME(share_distances));
+  return R(run_distances)(&p, R(share_distances));
 }
 
-int64_t REAL_NAME(ck_nearest)(int kind, const REAL *x, const REAL *codes, REAL *values,
+int64_t R(ck_nearest)(int kind, const REAL *x, const REAL *codes, REAL *values,
                               int32_t *indices, size_t n, size_t rows, size_t count, size_t width) {
-  REAL_NAME(distances)
+  R(distances)
   p = {.kind = kind, .x = x, .codes = codes, .values = values, .indices = indices, .n = n,
        .rows = rows, .count = count, .width = width, .result = INT64_MAX};
-  if (!REAL_NAME(run_distances)(&p, REAL_NAME(share_nearest))) return CK_NO_MEMORY;
+  if (!R(run_distances)(&p, R(share_nearest))) return CK_NO_MEMORY;
   return p.result == INT64_MAX ? CK_ORDERED : p.result;
 }
 
 // Items are rows of x.
-CK_INLINE void REAL_BODY(points_back)(const REAL_NAME(distances) *p, size_t begin, size_t end) {
+CK_INLINE void BODY(points_back)(const R(distances) *p, size_t begin, size_t end) {
   for (size_t r = begin; r < end; r++) {
     const REAL *x = p->x + r * p->width;
     REAL *dx = p->y + r * p->width;
     for (size_t i = 0; i < p->width; i++) dx[i] = 0;
     for (size_t c = 0; c < p->count; c++) {
       const REAL *code = p->codes + c * p->width, dy = p->dy[r * p->count + c];
-      for (size_t i = 0; i < p->width; i++) dx[i] = REAL_FMA(dy, x[i] - code[i], dx[i]);
+      for (size_t i = 0; i < p->width; i++) dx[i] = R(fma)(dy, x[i] - code[i], dx[i]);
     }
     for (size_t i = 0; i < p->width; i++) dx[i] = 2 * dx[i] + (REAL)0;
   }
 }
-CK_VARIANTS_LOCAL(REAL_NAME(points_back), (const REAL_NAME(distances) *p, size_t begin, size_t end),
+CK_VARIANTS_LOCAL(R(points_back), (const R(distances) *p, size_t begin, size_t end),
                   (p, begin, end))
 
 // Items are codes.
-CK_INLINE void REAL_BODY(codes_back)(const REAL_NAME(distances) *p, size_t begin, size_t end) {
+CK_INLINE void BODY(codes_back)(const R(distances) *p, size_t begin, size_t end) {
   for (size_t c = begin; c < end; c++) {
     const REAL *code = p->codes + c * p->width;
     REAL *gradient = p->code_gradient + c * p->width;
     for (size_t r = 0; r < p->rows; r++) {
       const REAL *x = p->x + r * p->width, dy = -2 * p->dy[r * p->count + c];
       for (size_t i = 0; i < p->width; i++)
-        gradient[i] = REAL_FMA(dy, x[i] - code[i], gradient[i]);
+        gradient[i] = R(fma)(dy, x[i] - code[i], gradient[i]);
     }
     for (size_t i = 0; i < p->width; i++) gradient[i] = gradient[i] + (REAL)0;
   }
 }
-CK_VARIANTS_LOCAL(REAL_NAME(codes_back), (const REAL_NAME(distances) *p, size_t begin, size_t end),
+CK_VARIANTS_LOCAL(R(codes_back), (const R(distances) *p, size_t begin, size_t end),
                   (p, begin, end))
 
-static void REAL_NAME(share_points_back)(void *context, size_t begin, size_t end) {
-  REAL_NAME(points_back)(context, begin, end);
+static void R(share_points_back)(void *context, size_t begin, size_t end) {
+  R(points_back)(context, begin, end);
 }
-static void REAL_NAME(share_codes_back)(void *context, size_t begin, size_t end) {
-  REAL_NAME(codes_back)(context, begin, end);
+static void R(share_codes_back)(void *context, size_t begin, size_t end) {
+  R(codes_back)(context, begin, end);
 }
 
-void REAL_NAME(ck_squared_distances_gradient)(const REAL *x, const REAL *codes, const REAL *dy,
+void R(ck_squared_distances_gradient)(const REAL *x, const REAL *codes, const REAL *dy,
                                               REAL *dx, REAL *code_gradient, size_t rows,
                                               size_t count, size_t width) {
-  REAL_NAME(distances)
+  R(distances)
   p = {.x = x, .codes = codes, .dy = dy, .y = dx, .code_gradient = code_gradient, .rows = rows,
        .count = count, .width = width};
   if (width == 0) return;
   double operations = 3 * (double)rows * (double)count * (double)width;
-  ck_parallel(rows, operations, REAL_NAME(share_points_back), &p);
-  ck_parallel(count, operations, REAL_NAME(share_codes_back), &p);
+  ck_parallel(rows, operations, R(share_points_back), &p);
+  ck_parallel(count, operations, R(share_codes_back), &p);
 }

@@ -1,6 +1,7 @@
 // Sort, top-k, k-th value, masks of bits, weights to draw from. Meanings: ck_ordering.h.
 #include <stdlib.h>
 
+#include "reals.h"
 #include "row_results.h"
 
 enum {
@@ -29,13 +30,13 @@ CK_INLINE uint64_t key_of_f64(double x) {
 }
 
 #define IS_NAN(x) ((x) != (x))
-#include "real_is_f32.h"
+#include "reals_f32.h"
 #define KEY uint32_t
 #define KEY_OF key_of_f32
 #include "ordering_body.h"
 #undef KEY
 #undef KEY_OF
-#include "real_is_f64.h"
+#include "reals_f64.h"
 #define KEY uint64_t
 #define KEY_OF key_of_f64
 #include "ordering_body.h"
@@ -44,11 +45,11 @@ CK_INLINE uint64_t key_of_f64(double x) {
 #undef IS_NAN
 
 #undef REAL
-#undef REAL_NAME
-#undef REAL_BODY
+#undef R
+#undef BODY
 #define REAL int32_t
-#define REAL_NAME(name) name##_i32
-#define REAL_BODY(name) name##_i32_body
+#define R(name) name##_i32
+#define BODY(name) name##_i32_body
 #define KEY uint32_t
 #define KEY_OF(x) ((uint32_t)(x) ^ 1u << 31)
 #define IS_NAN(x) false

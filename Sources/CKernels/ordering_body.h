@@ -1,4 +1,4 @@
-// Included by ordering.c for each type: REAL, REAL_NAME, KEY (an unsigned integer of its size),
+// Included by ordering.c for each type: REAL, R, KEY (an unsigned integer of its size),
 // KEY_OF(x) (ascending as x is; x is no NaN), IS_NAN(x).
 
 typedef struct {
@@ -8,16 +8,16 @@ typedef struct {
   size_t k, width;
   bool descending, last_only;
   int64_t result;
-} REAL_NAME(order);
+} R(order);
 
 // Entries of a row, in order of the indices they had unless sorted, and room to sort them.
 typedef struct {
   KEY *keys, *other_keys;
   int32_t *indices, *other_indices;
   size_t count;
-} REAL_NAME(entries);
+} R(entries);
 
-static bool REAL_NAME(entries_init)(REAL_NAME(entries) *e, size_t capacity) {
+static bool R(entries_init)(R(entries) *e, size_t capacity) {
   e->count = 0;
   e->keys = malloc(capacity * (2 * sizeof(KEY) + 2 * sizeof(int32_t)));
   if (!e->keys) return false;
@@ -28,7 +28,7 @@ static bool REAL_NAME(entries_init)(REAL_NAME(entries) *e, size_t capacity) {
 }
 
 // Stable, keys ascending: by insertion if there are few, else from the lowest digit to the highest.
-static void REAL_NAME(entries_sort)(REAL_NAME(entries) *e) {
+static void R(entries_sort)(R(entries) *e) {
   if (e->count <= FEW) {
     for (size_t i = 1; i < e->count; i++) {
       KEY key = e->keys[i];
@@ -77,7 +77,7 @@ static void REAL_NAME(entries_sort)(REAL_NAME(entries) *e) {
 }
 
 // False for a NaN.
-CK_INLINE bool REAL_NAME(entries_add)(REAL_NAME(entries) *e, const REAL *x, size_t i,
+CK_INLINE bool R(entries_add)(R(entries) *e, const REAL *x, size_t i,
                                       bool descending) {
   if (IS_NAN(x[i])) return false;
   KEY key = KEY_OF(x[i]);
@@ -87,7 +87,7 @@ CK_INLINE bool REAL_NAME(entries_add)(REAL_NAME(entries) *e, const REAL *x, size
 }
 
 // The first of x[from ..< count] that comes before `bound` in the order, or is a NaN.
-CK_INLINE void REAL_BODY(next_hit)(const REAL *x, REAL bound, bool descending, size_t from,
+CK_INLINE void BODY(next_hit)(const REAL *x, REAL bound, bool descending, size_t from,
                                    size_t count, size_t *hit) {
   size_t i = from;
   for (; i + SCAN_BLOCK <= count; i += SCAN_BLOCK) {
@@ -102,48 +102,48 @@ CK_INLINE void REAL_BODY(next_hit)(const REAL *x, REAL bound, bool descending, s
     if (descending ? !(x[i] <= bound) : !(x[i] >= bound)) break;
   *hit = i;
 }
-CK_VARIANTS_LOCAL(REAL_NAME(next_hit),
+CK_VARIANTS_LOCAL(R(next_hit),
                   (const REAL *x, REAL bound, bool descending, size_t from, size_t count,
                    size_t *hit),
                   (x, bound, descending, from, count, hit))
 
 // The entries come to hold the first k of the row in order; false for a NaN.
-static bool REAL_NAME(choose)(REAL_NAME(entries) *e, const REAL *x, size_t k, bool descending,
+static bool R(choose)(R(entries) *e, const REAL *x, size_t k, bool descending,
                               size_t width, size_t capacity) {
   e->count = 0;
   size_t i = 0;
   for (; i < width && i < capacity; i++)
-    if (!REAL_NAME(entries_add)(e, x, i, descending)) return false;
-  REAL_NAME(entries_sort)(e);
+    if (!R(entries_add)(e, x, i, descending)) return false;
+  R(entries_sort)(e);
   while (i < width) {
     // A later value equal to the k-th comes after it. What was gathered is sorted in when room is out.
     e->count = k;
     REAL bound = x[e->indices[k - 1]];
     while (e->count < capacity) {
-      REAL_NAME(next_hit)(x, bound, descending, i, width, &i);
+      R(next_hit)(x, bound, descending, i, width, &i);
       if (i == width) break;
-      if (!REAL_NAME(entries_add)(e, x, i, descending)) return false;
+      if (!R(entries_add)(e, x, i, descending)) return false;
       i++;
     }
-    REAL_NAME(entries_sort)(e);
+    R(entries_sort)(e);
   }
   return true;
 }
 
-static void REAL_NAME(share_rows)(void *context, size_t begin, size_t end) {
-  REAL_NAME(order) *o = context;
+static void R(share_rows)(void *context, size_t begin, size_t end) {
+  R(order) *o = context;
   // Room for as many newcomers as are kept, so that sorting them in is paid for.
   size_t capacity = o->k + (o->k > SPARE ? o->k : SPARE);
   if (capacity > o->width) capacity = o->width;
-  REAL_NAME(entries) e;
-  if (!REAL_NAME(entries_init)(&e, capacity)) {
+  R(entries) e;
+  if (!R(entries_init)(&e, capacity)) {
     lower_result(&o->result, CK_NO_MEMORY);
     return;
   }
   void *memory = e.keys;
   for (size_t r = begin; r < end; r++) {
     const REAL *x = o->x + r * o->width;
-    if (!REAL_NAME(choose)(&e, x, o->k, o->descending, o->width, capacity)) {
+    if (!R(choose)(&e, x, o->k, o->descending, o->width, capacity)) {
       lower_result(&o->result, (int64_t)r);
       break;
     }
@@ -157,22 +157,22 @@ static void REAL_NAME(share_rows)(void *context, size_t begin, size_t end) {
   free(memory);
 }
 
-static int64_t REAL_NAME(run)(const REAL *x, bool descending, bool last_only, REAL *values,
+static int64_t R(run)(const REAL *x, bool descending, bool last_only, REAL *values,
                               int32_t *indices, size_t k, size_t rows, size_t width) {
   (void)ck_prepare();
   if (k == 0 || width == 0) return CK_ORDERED;
-  REAL_NAME(order) o = {x, values, indices, k, width, descending, last_only, INT64_MAX};
+  R(order) o = {x, values, indices, k, width, descending, last_only, INT64_MAX};
   double work = k == width ? 30 : 2;
-  ck_parallel(rows, work * (double)rows * (double)width, REAL_NAME(share_rows), &o);
+  ck_parallel(rows, work * (double)rows * (double)width, R(share_rows), &o);
   return o.result == INT64_MAX ? CK_ORDERED : o.result;
 }
 
-int64_t REAL_NAME(ck_top)(const REAL *x, bool largest, REAL *values, int32_t *indices, size_t k,
+int64_t R(ck_top)(const REAL *x, bool largest, REAL *values, int32_t *indices, size_t k,
                           size_t rows, size_t width) {
-  return REAL_NAME(run)(x, largest, false, values, indices, k, rows, width);
+  return R(run)(x, largest, false, values, indices, k, rows, width);
 }
 
-int64_t REAL_NAME(ck_kth)(const REAL *x, bool largest, REAL *values, int32_t *indices, size_t k,
+int64_t R(ck_kth)(const REAL *x, bool largest, REAL *values, int32_t *indices, size_t k,
                           size_t rows, size_t width) {
-  return REAL_NAME(run)(x, largest, true, values, indices, k, rows, width);
+  return R(run)(x, largest, true, values, indices, k, rows, width);
 }

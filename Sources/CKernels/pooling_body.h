@@ -6,10 +6,10 @@ typedef struct {
   const int32_t *places;
   REAL *dx;
   size_t positions, plane;
-} REAL_NAME(scattering);
+} R(scattering);
 
-static void REAL_NAME(share_scatter)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(scattering) *p = context;
+static void R(share_scatter)(void *context, size_t begin, size_t end) {
+  const R(scattering) *p = context;
   for (size_t item = begin; item < end; item++) {
     const REAL *dy = p->dy + item * p->positions;
     const int32_t *places = p->places + item * p->positions;
@@ -19,29 +19,29 @@ static void REAL_NAME(share_scatter)(void *context, size_t begin, size_t end) {
   }
 }
 
-void REAL_NAME(ck_scatter_planes)(const REAL *dy, const int32_t *places, REAL *dx, size_t planes,
+void R(ck_scatter_planes)(const REAL *dy, const int32_t *places, REAL *dx, size_t planes,
                                   size_t positions, size_t plane) {
   (void)ck_prepare();
   if (planes == 0 || plane == 0) return;
-  REAL_NAME(scattering) p = {dy, places, dx, positions, plane};
+  R(scattering) p = {dy, places, dx, positions, plane};
   ck_parallel(planes, 4.0 * (double)planes * ((double)positions + (double)plane),
-              REAL_NAME(share_scatter), &p);
+              R(share_scatter), &p);
 }
 
 typedef struct {
   const ck_averages *a;
   const REAL *from;
   REAL *to;
-} REAL_NAME(averaging);
+} R(averaging);
 
-CK_INLINE REAL REAL_NAME(divisor)(const ck_averages *a, const int32_t *rows,
+CK_INLINE REAL R(divisor)(const ck_averages *a, const int32_t *rows,
                                   const int32_t *columns) {
   size_t count = (size_t)(rows[1] - rows[0]) * (size_t)(columns[1] - columns[0]);
   return (REAL)(a->divisor > 0 ? a->divisor : count);
 }
 
-static void REAL_NAME(share_average)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(averaging) *p = context;
+static void R(share_average)(void *context, size_t begin, size_t end) {
+  const R(averaging) *p = context;
   const ck_averages *a = p->a;
   for (size_t item = begin; item < end; item++) {
     const REAL *x = p->from + item / a->out_height * a->height * a->width;
@@ -53,13 +53,13 @@ static void REAL_NAME(share_average)(void *context, size_t begin, size_t end) {
       for (int32_t iy = rows[0]; iy < rows[1]; iy++)
         for (int32_t ix = columns[0]; ix < columns[1]; ix++)
           sum = sum + x[(size_t)iy * a->width + (size_t)ix];
-      y[ox] = sum / REAL_NAME(divisor)(a, rows, columns);
+      y[ox] = sum / R(divisor)(a, rows, columns);
     }
   }
 }
 
-static void REAL_NAME(share_average_gradient)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(averaging) *p = context;
+static void R(share_average_gradient)(void *context, size_t begin, size_t end) {
+  const R(averaging) *p = context;
   const ck_averages *a = p->a;
   for (size_t item = begin; item < end; item++) {
     const REAL *dy = p->from + item * a->out_height * a->out_width;
@@ -68,7 +68,7 @@ static void REAL_NAME(share_average_gradient)(void *context, size_t begin, size_
     for (size_t oy = 0; oy < a->out_height; oy++)
       for (size_t ox = 0; ox < a->out_width; ox++) {
         const int32_t *rows = a->rows + oy * 2, *columns = a->columns + ox * 2;
-        REAL part = dy[oy * a->out_width + ox] / REAL_NAME(divisor)(a, rows, columns);
+        REAL part = dy[oy * a->out_width + ox] / R(divisor)(a, rows, columns);
         for (int32_t iy = rows[0]; iy < rows[1]; iy++)
           for (int32_t ix = columns[0]; ix < columns[1]; ix++) {
             REAL *element = dx + (size_t)iy * a->width + (size_t)ix;
@@ -79,21 +79,21 @@ static void REAL_NAME(share_average_gradient)(void *context, size_t begin, size_
 }
 
 /// The work of all planes, where windows overlap little.
-CK_INLINE double REAL_NAME(average_work)(const ck_averages *a) {
+CK_INLINE double R(average_work)(const ck_averages *a) {
   return 8.0 * (double)a->planes *
          ((double)a->height * (double)a->width + (double)a->out_height * (double)a->out_width);
 }
 
-void REAL_NAME(ck_average)(const ck_averages *a, const REAL *x, REAL *y) {
+void R(ck_average)(const ck_averages *a, const REAL *x, REAL *y) {
   (void)ck_prepare();
   if (a->planes * a->out_height * a->out_width == 0) return;
-  REAL_NAME(averaging) p = {a, x, y};
-  ck_parallel(a->planes * a->out_height, REAL_NAME(average_work)(a), REAL_NAME(share_average), &p);
+  R(averaging) p = {a, x, y};
+  ck_parallel(a->planes * a->out_height, R(average_work)(a), R(share_average), &p);
 }
 
-void REAL_NAME(ck_average_gradient)(const ck_averages *a, const REAL *dy, REAL *dx) {
+void R(ck_average_gradient)(const ck_averages *a, const REAL *dy, REAL *dx) {
   (void)ck_prepare();
   if (a->planes * a->height * a->width == 0) return;
-  REAL_NAME(averaging) p = {a, dy, dx};
-  ck_parallel(a->planes, REAL_NAME(average_work)(a), REAL_NAME(share_average_gradient), &p);
+  R(averaging) p = {a, dy, dx};
+  ck_parallel(a->planes, R(average_work)(a), R(share_average_gradient), &p);
 }

@@ -1,5 +1,6 @@
 // The bodies that follow are made for f64; reals_f32.h makes them for f64.
 #undef REAL
+#undef REAL_EXP16
 #undef TREE
 #undef TREE_ADD
 #undef TREE_TOTAL
@@ -11,3 +12,6 @@
 #define TREE_TOTAL tree_double_total
 #define R(name) name##_f64
 #define BODY(name) name##_f64_body
+/// 16 values become their exponentials, in place.
+#define REAL_EXP16(values) \
+  for (int lane_ = 0; lane_ < 16; lane_++) (values)[lane_] = f64_exp((values)[lane_])

@@ -1,14 +1,14 @@
 // Included by pooling.c for each REAL.
 
 typedef struct {
-  const REAL_NAME(ck_resampling) *s;
+  const R(ck_resampling) *s;
   const REAL *from;
   REAL *to;
-} REAL_NAME(resampling);
+} R(resampling);
 
 // Items are rows of outputs.
-CK_INLINE void REAL_BODY(resample_rows)(const REAL_NAME(resampling) *p, size_t begin, size_t end) {
-  const REAL_NAME(ck_resampling) *s = p->s;
+CK_INLINE void BODY(resample_rows)(const R(resampling) *p, size_t begin, size_t end) {
+  const R(ck_resampling) *s = p->s;
   bool copies = s->row_taps == 1 && s->column_taps == 1;
   for (size_t item = begin; item < end; item++) {
     const REAL *x = p->from + item / s->out_height * s->height * s->width;
@@ -27,19 +27,19 @@ CK_INLINE void REAL_BODY(resample_rows)(const REAL_NAME(resampling) *p, size_t b
         if (s->row_weights[i] == 0) continue;
         REAL across = 0;
         for (size_t j = 0; j < s->column_taps; j++)
-          if (weights[j] != 0) across = REAL_FMA(weights[j], from[columns[j]], across);
-        sum = REAL_FMA(s->row_weights[i], across, sum);
+          if (weights[j] != 0) across = R(fma)(weights[j], from[columns[j]], across);
+        sum = R(fma)(s->row_weights[i], across, sum);
       }
       y[ox] = copies ? sum : sum + (REAL)0;
     }
   }
 }
-CK_VARIANTS_LOCAL(REAL_NAME(resample_rows),
-                  (const REAL_NAME(resampling) *p, size_t begin, size_t end), (p, begin, end))
+CK_VARIANTS_LOCAL(R(resample_rows),
+                  (const R(resampling) *p, size_t begin, size_t end), (p, begin, end))
 
 // Items are planes.
-CK_INLINE void REAL_BODY(resample_back)(const REAL_NAME(resampling) *p, size_t begin, size_t end) {
-  const REAL_NAME(ck_resampling) *s = p->s;
+CK_INLINE void BODY(resample_back)(const R(resampling) *p, size_t begin, size_t end) {
+  const R(ck_resampling) *s = p->s;
   bool copies = s->row_taps == 1 && s->column_taps == 1;
   size_t plane = s->height * s->width;
   for (size_t item = begin; item < end; item++) {
@@ -57,38 +57,38 @@ CK_INLINE void REAL_BODY(resample_back)(const REAL_NAME(resampling) *p, size_t b
             if (copies)
               *element = *element + part;
             else if (s->column_weights[j] != 0)
-              *element = REAL_FMA(s->column_weights[j], part, *element);
+              *element = R(fma)(s->column_weights[j], part, *element);
           }
         }
     for (size_t i = 0; i < plane; i++) dx[i] = dx[i] + (REAL)0;
   }
 }
-CK_VARIANTS_LOCAL(REAL_NAME(resample_back),
-                  (const REAL_NAME(resampling) *p, size_t begin, size_t end), (p, begin, end))
+CK_VARIANTS_LOCAL(R(resample_back),
+                  (const R(resampling) *p, size_t begin, size_t end), (p, begin, end))
 
-static void REAL_NAME(share_resample)(void *context, size_t begin, size_t end) {
-  REAL_NAME(resample_rows)(context, begin, end);
+static void R(share_resample)(void *context, size_t begin, size_t end) {
+  R(resample_rows)(context, begin, end);
 }
-static void REAL_NAME(share_resample_back)(void *context, size_t begin, size_t end) {
-  REAL_NAME(resample_back)(context, begin, end);
+static void R(share_resample_back)(void *context, size_t begin, size_t end) {
+  R(resample_back)(context, begin, end);
 }
 
-CK_INLINE double REAL_NAME(resample_work)(const REAL_NAME(ck_resampling) *s) {
+CK_INLINE double R(resample_work)(const R(ck_resampling) *s) {
   return 8.0 * (double)s->planes * (double)s->out_height * (double)s->out_width *
              (double)s->row_taps * (double)s->column_taps +
          (double)s->planes * (double)s->height * (double)s->width;
 }
 
-void REAL_NAME(ck_resample)(const REAL_NAME(ck_resampling) *s, const REAL *x, REAL *y) {
+void R(ck_resample)(const R(ck_resampling) *s, const REAL *x, REAL *y) {
   (void)ck_prepare();
   if (s->planes * s->out_height * s->out_width == 0) return;
-  REAL_NAME(resampling) p = {s, x, y};
-  ck_parallel(s->planes * s->out_height, REAL_NAME(resample_work)(s), REAL_NAME(share_resample), &p);
+  R(resampling) p = {s, x, y};
+  ck_parallel(s->planes * s->out_height, R(resample_work)(s), R(share_resample), &p);
 }
 
-void REAL_NAME(ck_resample_gradient)(const REAL_NAME(ck_resampling) *s, const REAL *dy, REAL *dx) {
+void R(ck_resample_gradient)(const R(ck_resampling) *s, const REAL *dy, REAL *dx) {
   (void)ck_prepare();
   if (s->planes * s->height * s->width == 0) return;
-  REAL_NAME(resampling) p = {s, dy, dx};
-  ck_parallel(s->planes, REAL_NAME(resample_work)(s), REAL_NAME(share_resample_back), &p);
+  R(resampling) p = {s, dy, dx};
+  ck_parallel(s->planes, R(resample_work)(s), R(share_resample_back), &p);
 }

@@ -1,4 +1,5 @@
 // Scans along an axis. Orders: ck_scans.h.
+#include "reals.h"
 #include "ck_scans.h"
 
 #include "functions_f32.h"
@@ -41,7 +42,7 @@ CK_INLINE scan_lines scan_item(size_t item, size_t lanes, size_t all, size_t axi
   return lines;
 }
 
-#include "real_is_f32.h"
+#include "reals_f32.h"
 #include "scans_body.h"
-#include "real_is_f64.h"
+#include "reals_f64.h"
 #include "scans_body.h"

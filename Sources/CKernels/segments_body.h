@@ -7,10 +7,10 @@ typedef struct {
   REAL *y;
   int32_t *winners;
   size_t rows, segments, width;
-} REAL_NAME(segments);
+} R(segments);
 
-static void REAL_NAME(share_sums)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(segments) *s = context;
+static void R(share_sums)(void *context, size_t begin, size_t end) {
+  const R(segments) *s = context;
   for (size_t item = begin; item < end; item++) {
     column_block b = block_of(item, s->width);
     for (size_t g = 0; g < s->segments; g++)
@@ -27,8 +27,8 @@ static void REAL_NAME(share_sums)(void *context, size_t begin, size_t end) {
   }
 }
 
-static void REAL_NAME(share_maxima)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(segments) *s = context;
+static void R(share_maxima)(void *context, size_t begin, size_t end) {
+  const R(segments) *s = context;
   for (size_t item = begin; item < end; item++) {
     column_block b = block_of(item, s->width);
     for (size_t g = 0; g < s->segments; g++)
@@ -51,8 +51,8 @@ static void REAL_NAME(share_maxima)(void *context, size_t begin, size_t end) {
   }
 }
 
-static void REAL_NAME(share_rows_back)(void *context, size_t begin, size_t end) {
-  const REAL_NAME(segments) *s = context;
+static void R(share_rows_back)(void *context, size_t begin, size_t end) {
+  const R(segments) *s = context;
   for (size_t r = begin; r < end; r++) {
     size_t g = (size_t)s->ids[r];
     const REAL *dy = s->x + g * s->width;
@@ -67,32 +67,32 @@ static void REAL_NAME(share_rows_back)(void *context, size_t begin, size_t end) 
   }
 }
 
-static void REAL_NAME(run_segments)(REAL_NAME(segments) *s, size_t items, ck_range_body body) {
+static void R(run_segments)(R(segments) *s, size_t items, ck_range_body body) {
   (void)ck_prepare();
   double elements = (double)(s->rows + s->segments) * (double)s->width;
   ck_parallel(items, 2 * elements, body, s);
 }
 
-void REAL_NAME(ck_segment_sum)(const REAL *x, const int32_t *ids, const int32_t *counts, REAL empty,
+void R(ck_segment_sum)(const REAL *x, const int32_t *ids, const int32_t *counts, REAL empty,
                                REAL *y, size_t rows, size_t segments, size_t width) {
-  REAL_NAME(segments) s = {x, ids, counts, empty, y, NULL, rows, segments, width};
-  REAL_NAME(run_segments)(&s, column_blocks(width), REAL_NAME(share_sums));
+  R(segments) s = {x, ids, counts, empty, y, NULL, rows, segments, width};
+  R(run_segments)(&s, column_blocks(width), R(share_sums));
 }
 
-void REAL_NAME(ck_segment_sum_gradient)(const REAL *dy, const int32_t *ids, const int32_t *counts,
+void R(ck_segment_sum_gradient)(const REAL *dy, const int32_t *ids, const int32_t *counts,
                                         REAL *dx, size_t rows, size_t width) {
-  REAL_NAME(segments) s = {dy, ids, counts, 0, dx, NULL, rows, 0, width};
-  REAL_NAME(run_segments)(&s, rows, REAL_NAME(share_rows_back));
+  R(segments) s = {dy, ids, counts, 0, dx, NULL, rows, 0, width};
+  R(run_segments)(&s, rows, R(share_rows_back));
 }
 
-void REAL_NAME(ck_segment_max)(const REAL *x, const int32_t *ids, REAL empty, REAL *y,
+void R(ck_segment_max)(const REAL *x, const int32_t *ids, REAL empty, REAL *y,
                                int32_t *winners, size_t rows, size_t segments, size_t width) {
-  REAL_NAME(segments) s = {x, ids, NULL, empty, y, winners, rows, segments, width};
-  REAL_NAME(run_segments)(&s, column_blocks(width), REAL_NAME(share_maxima));
+  R(segments) s = {x, ids, NULL, empty, y, winners, rows, segments, width};
+  R(run_segments)(&s, column_blocks(width), R(share_maxima));
 }
 
-void REAL_NAME(ck_segment_max_gradient)(const REAL *dy, const int32_t *ids, const int32_t *winners,
+void R(ck_segment_max_gradient)(const REAL *dy, const int32_t *ids, const int32_t *winners,
                                         REAL *dx, size_t rows, size_t width) {
-  REAL_NAME(segments) s = {dy, ids, NULL, 0, dx, (int32_t *)winners, rows, 0, width};
-  REAL_NAME(run_segments)(&s, rows, REAL_NAME(share_rows_back));
+  R(segments) s = {dy, ids, NULL, 0, dx, (int32_t *)winners, rows, 0, width};
+  R(run_segments)(&s, rows, R(share_rows_back));
 }
