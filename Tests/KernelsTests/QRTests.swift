@@ -5,7 +5,7 @@ import Testing
 @Suite("QR and least squares") struct QRTests {
   typealias Matrices = LinearAlgebraTesting
 
-  /// The stated reflections, on numbers for which 2^-e can be left out of nothing but the powers.
+  /// The stated reflections, one number after another.
   func twin(_ a: [Double], _ rows: Int, _ columns: Int) -> (q: [Double], r: [Double]) {
     let steps = min(rows, columns)
     var work = a
