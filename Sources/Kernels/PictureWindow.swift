@@ -86,7 +86,11 @@ public struct PictureWindow: Equatable, Sendable {
     if extent + padding < span {
       throw .size(kernel: kernel, argument: axis, needed: span, found: extent + padding)
     }
-    return (extent + padding - span) / stride + 1
+    let places = (extent + padding - span) / stride + 1
+    if places > limit {
+      throw .value(kernel: kernel, argument: "padding", allowed: "for at most \(limit) places")
+    }
+    return places
   }
 
   private static func picture(

@@ -270,6 +270,8 @@ import Testing
       PictureWindow(height: 1, width: 1, stride: 1, padding: -1),
       PictureWindow(height: 1, width: 1, stride: 1, dilation: 0),
       PictureWindow(height: 1, width: 1, stride: 1, padding: .max),
+      PictureWindow(height: 1, width: 1, stride: 1, padding: (1 << 31) - 1),
+      PictureWindow(height: 1, width: 1, stride: 1, padding: 1 << 29),
       PictureWindow(height: .max, width: 1), PictureWindow(height: 2, width: 1 << 31),
     ] { #expect(throws: KernelError.self) { try made(window) } }
     #expect(throws: KernelError.self) { try made(height: -1, small) }
