@@ -1,4 +1,4 @@
-// The bodies that follow are made for f64; reals_f32.h makes them for f64.
+// The bodies that follow are made for f64; reals_f32.h makes them for f32.
 #undef REAL
 #undef REAL_EXP16
 #undef TREE
