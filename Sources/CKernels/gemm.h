@@ -5,6 +5,7 @@
 // A panel holds the columns of two vectors side by side: [k][PANEL].
 #include <stdlib.h>
 
+#include "ck_memory.h"
 #include "ck_products.h"
 #include "half.h"
 
@@ -13,10 +14,14 @@ enum {
   // A block of packed rows takes at most this much (of the second cache), or, on the stack, this.
   LARGE_BYTES = 768 * 1024,
   SMALL_BYTES = 64 * 1024,
+  // What threads pack together takes at most this.
+  SHARED_BYTES = 16 * 1024 * 1024,
   // How much of k a block holds, so that outputs are not stored and loaded again often, ...
   LONG_K = 512,
   // ... and how much of it tiles go through at a time, so that the panel stays in the first cache.
   BLOCK_K = 256,
+  // A task of several threads has at least so many operations, some ten microseconds of work.
+  TASK_OPERATIONS = 2000000,
   // How far ahead of one row its panels are fetched, in bytes.
   ROW_AHEAD = 1024,
 };
@@ -37,6 +42,11 @@ typedef struct {
   bool first, last;
 } product;
 
+/// One row times packed weights: nothing is packed, the panels are walked through side by side.
+CK_INLINE bool is_one_row(const product *p) {
+  return p->rows == 1 && p->a_k == 1 && p->c_column == 1 && p->last && p->storage != STRIDED;
+}
+
 /// The bytes of a packed value.
 #define WIDTH(storage) ((storage) == IN_PANELS ? sizeof(REAL) : sizeof(uint16_t))
 
@@ -54,8 +64,41 @@ typedef struct {
   bool first, last;
 } block;
 
+/// An instance of the products: its tile, and what it computes by one thread and in pieces.
+typedef struct {
+  size_t rows, stride;
+  void (*multiply)(const product *, part);
+  void (*pack)(const product *, REAL *panels, size_t begin, size_t end);
+  void (*pack_tiles)(const product *, const block *, size_t tile, size_t tile_end);
+  void (*multiply_block)(const product *, const block *, size_t panel, size_t panel_end);
+} instance;
+
 /// The row where tile t starts: their heights are as equal as can be.
 CK_INLINE size_t tile_row(const block *b, size_t t) { return b->row + b->rows * t / b->tiles; }
+
+/// In how many blocks k is walked through: long ones, so that the outputs are not stored and loaded often.
+CK_INLINE size_t k_blocks_of(const product *p) { return (p->k + LONG_K - 1) / LONG_K; }
+
+CK_INLINE void set_k_block(const product *p, block *b, size_t m, size_t k_blocks) {
+  b->start = p->k * m / k_blocks;
+  b->k = p->k * (m + 1) / k_blocks - b->start;
+  b->first = p->first && m == 0;
+  b->last = p->last && m + 1 == k_blocks;
+}
+
+// Memory for packed rows. One piece of each size is kept, since new memory costs a fault for every page.
+enum scratch { FOR_BLOCK, FOR_ALL, SCRATCHES };
+static const size_t scratch_bytes[SCRATCHES] = {LARGE_BYTES, SHARED_BYTES};
+static void *spare[SCRATCHES];
+
+static REAL *take_scratch(enum scratch kind) {
+  void *found = __atomic_exchange_n(&spare[kind], NULL, __ATOMIC_ACQUIRE);
+  return found ? found : ck_allocate(scratch_bytes[kind]);
+}
+
+static void give_scratch(enum scratch kind, REAL *memory) {
+  free(__atomic_exchange_n(&spare[kind], memory, __ATOMIC_ACQ_REL));
+}
 
 CK_INLINE LANES vector_load(const REAL *from) {
   LANES lanes;

@@ -197,44 +197,55 @@ CK_INLINE void INSTANCE(block_panel)(const product *p, const block *b, size_t pa
   }
 }
 
-// A part of the outputs: blocks of rows, whose left operand is packed block by block, times all panels.
+// Packs tiles of a block.
+TARGET static void INSTANCE(pack_tiles)(const product *p, const block *b, size_t tile, size_t tile_end) {
+  for (size_t t = tile; t < tile_end; t++)
+    INSTANCE(pack_tile)(p, tile_row(b, t), tile_row(b, t + 1) - tile_row(b, t), b->start, b->k,
+                        b->a + (t - b->tile) * b->k * A_STRIDE);
+}
+
+// A packed block times some panels.
+TARGET static void INSTANCE(multiply_block)(const product *p, const block *b, size_t panel,
+                                            size_t panel_end) {
+  _Alignas(64) REAL room[BLOCK_K * PANEL];
+  for (; panel < panel_end; panel++) INSTANCE(block_panel)(p, b, panel, room);
+}
+
+// A part of the outputs by one thread: blocks of rows, each packed just before it is used, times all panels.
 // Tiles are of nearly equal height, so that no small one is left over.
 TARGET static void INSTANCE(multiply)(const product *p, part part) {
-  if (p->rows == 1 && p->a_k == 1 && p->c_column == 1 && p->last && p->storage != STRIDED) {
+  if (is_one_row(p)) {
     INSTANCE(multiply_row)(p, part.panel, part.panel_end);
     return;
   }
-  _Alignas(64) REAL small[SMALL_BYTES / sizeof(REAL)], room[BLOCK_K * PANEL];
+  _Alignas(64) REAL small[SMALL_BYTES / sizeof(REAL)];
   _Static_assert(SMALL_BYTES / sizeof(REAL) >= A_STRIDE * LONG_K, "a tile fits");
   size_t rows = part.row_end - part.row, tiles = (rows + ROWS - 1) / ROWS;
   REAL *large = NULL;
   size_t values = SMALL_BYTES / sizeof(REAL);
   if (tiles * A_STRIDE * p->k > values) {
     // Without it blocks are smaller.
-    large = aligned_alloc(64, LARGE_BYTES);
+    large = take_scratch(FOR_BLOCK);
     if (large) values = LARGE_BYTES / sizeof(REAL);
   }
-  // Long enough in k that the outputs are not stored and loaded again often.
-  size_t k_blocks = (p->k + LONG_K - 1) / LONG_K, k_most = (p->k + k_blocks - 1) / k_blocks;
+  size_t k_blocks = k_blocks_of(p), k_most = (p->k + k_blocks - 1) / k_blocks;
   size_t most = values / (A_STRIDE * k_most), blocks = (tiles + most - 1) / most;
   for (size_t n = 0; n < blocks; n++)
     for (size_t m = 0; m < k_blocks; m++) {
-      size_t start = p->k * m / k_blocks, end = p->k * (m + 1) / k_blocks;
       block b = {large ? large : small, part.row, rows, tiles, tiles * n / blocks,
-                 tiles * (n + 1) / blocks, start, end - start, p->first && m == 0,
-                 p->last && m + 1 == k_blocks};
-      for (size_t t = b.tile; t < b.tile_end; t++)
-        INSTANCE(pack_tile)(p, tile_row(&b, t), tile_row(&b, t + 1) - tile_row(&b, t), start, b.k,
-                            b.a + (t - b.tile) * b.k * A_STRIDE);
-      for (size_t panel = part.panel; panel < part.panel_end; panel++)
-        INSTANCE(block_panel)(p, &b, panel, room);
+                 tiles * (n + 1) / blocks, 0, 0, false, false};
+      set_k_block(p, &b, m, k_blocks);
+      INSTANCE(pack_tiles)(p, &b, b.tile, b.tile_end);
+      INSTANCE(multiply_block)(p, &b, part.panel, part.panel_end);
     }
-  free(large);
+  if (large) give_scratch(FOR_BLOCK, large);
 }
 
 TARGET static void INSTANCE(pack)(const product *p, REAL *panels, size_t begin, size_t end) {
   pack_panels(p, panels, begin, end);
 }
+static const instance INSTANCE(instance) = {ROWS, A_STRIDE, INSTANCE(multiply), INSTANCE(pack),
+                                            INSTANCE(pack_tiles), INSTANCE(multiply_block)};
 #undef INSTANCE
 #undef TARGET
 #undef ROWS

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ck_memory.h"
 #include "ck_products.h"
 #include "ckernels.h"
 
@@ -24,7 +25,7 @@ static int ascending(const void *a, const void *b) {
 }
 
 static float *numbers(size_t count) {
-  float *x = aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64);
+  float *x = ck_allocate(count * sizeof(float)); // as the program does
   if (!x) exit(1);
   for (size_t i = 0; i < count; i++) x[i] = (float)(i * 2654435761u % 2048) / 1024 - 1;
   return x;
