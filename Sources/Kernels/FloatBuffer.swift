@@ -15,13 +15,12 @@ public final class FloatBuffer {
     if count < 0 || overflow || bytes > 1 << 40 {
       throw .memory(kernel: "training buffer", bytes: overflow ? Int.max : bytes)
     }
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-      .bindMemory(to: Float.self, capacity: max(count, 1))
+    let memory = try AlignedMemory.allocate(Float.self, count, for: "training buffer")
     memory.initialize(repeating: 0, count: max(count, 1))
     view = FloatView(start: memory, count: count)
   }
 
-  deinit { view.baseAddress?.deallocate() }
+  deinit { AlignedMemory.release(view.baseAddress) }
 
   public var count: Int { view.count }
 

@@ -46,11 +46,10 @@ public final class PackedHalfMatrix: @unchecked Sendable {
     -> UnsafeMutablePointer<UInt16>
   {
     let count = try PanelLayout.count(inputs: inputs, outputs: outputs, width: Int(CK_PANEL_F32))
-    return UnsafeMutableRawPointer.allocate(byteCount: max(count * 2, 64), alignment: 64)
-      .bindMemory(to: UInt16.self, capacity: count)
+    return try AlignedMemory.allocate(UInt16.self, count, for: "packed matrix of halves")
   }
 
-  deinit { panels.deallocate() }
+  deinit { AlignedMemory.release(panels) }
 
   /// The product of `x` `[rows, inputs]` with this matrix: `[rows, outputs]`.
   public func multiply(

@@ -25,8 +25,7 @@ public final class PackedMatrix: @unchecked Sendable {
     let count = try PanelLayout.count(inputs: inputs, outputs: outputs, width: Int(CK_PANEL_F32))
     self.inputs = inputs
     self.outputs = outputs
-    panels = UnsafeMutableRawPointer.allocate(byteCount: max(count * 4, 64), alignment: 64)
-      .bindMemory(to: Float.self, capacity: count)
+    panels = try AlignedMemory.allocate(Float.self, count, for: "packed matrix")
     if let source = values.baseAddress {
       ck_pack_panels_f32(source, inputs, outputs, inputStride, outputStride, panels)
     }
@@ -42,7 +41,7 @@ public final class PackedMatrix: @unchecked Sendable {
     }
   }
 
-  deinit { panels.deallocate() }
+  deinit { AlignedMemory.release(panels) }
 
   /// The weight `[outputs, inputs]` again, as it was before it was packed.
   public var weight: [Float] {

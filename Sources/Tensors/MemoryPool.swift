@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 import Synchronization
 
 /// Memory that is used again: what one owner gives back, the next of about its size takes.
@@ -61,7 +62,7 @@ final class MemoryPool: Sendable {
     if size > 1 << 26, case let available = Self.availableMemory(), size > available {
       throw Shortage(needed: byteCount, available: available)
     }
-    guard let address = aligned_alloc(64, size) ?? afterClearing(size) else {
+    guard let address = AlignedMemory.allocate(size) ?? afterClearing(size) else {
       throw Shortage(needed: byteCount, available: Self.availableMemory())
     }
     state.withLock { $0.allocations += 1 }
@@ -70,7 +71,7 @@ final class MemoryPool: Sendable {
 
   private func afterClearing(_ size: Int) -> UnsafeMutableRawPointer? {
     clear()
-    return aligned_alloc(64, size)
+    return AlignedMemory.allocate(size)
   }
 
   private func reused(_ size: Int) -> Block? {
@@ -121,7 +122,9 @@ final class MemoryPool: Sendable {
   }
 
   private static func release(_ addresses: [UInt]) {
-    for address in addresses { free(UnsafeMutableRawPointer(bitPattern: address)) }
+    for address in addresses {
+      AlignedMemory.release(UnsafeMutableRawPointer(bitPattern: address))
+    }
   }
 
   /// The bytes that programs can still have: `MemAvailable` of `/proc/meminfo`.
