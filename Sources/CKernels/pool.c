@@ -26,6 +26,10 @@ enum { POLL_ALONE = 20000, POLL = 150000, WAIT_ALONE = 4000, WAIT = 100000 };
 // The pool may lose so much time against one thread, recent gains set against it; then so many times
 // the loss is worked alone.
 enum { LOSS_ALLOWED = 200000, CREDIT = 20000000, REST = 40 };
+// Waking a worker costs its caller 5 to 10 microseconds: that is only done for regions of so many operations
+// (30 microseconds at least), or when so many nanoseconds of shorter ones have come close together.
+#define WAKE_FROM 2e6
+enum { WAKE_AFTER = 100000 };
 
 // The low byte of a ticket that no piece can be had by.
 enum { CLOSED = 255 };
@@ -61,6 +65,8 @@ static int shares_wanted; // 0: not yet read
 static bool eager;
 static int64_t lost; // nanoseconds, gains are negative
 static int64_t debt; // nanoseconds of work to be done alone
+static int64_t last_end; // of a region
+static int64_t unhelped; // nanoseconds of regions close together that were worked alone, as workers slept
 static _Thread_local int thread_limit;
 static _Thread_local bool inside;
 
@@ -156,6 +162,7 @@ static void forget(void) {
   making = 0;
   lost = 0;
   debt = 0;
+  unhelped = 0;
 }
 
 // Signals go to the program's own threads; faults of a piece still end the program as they should.
@@ -260,6 +267,7 @@ static void run_region(slot *s, size_t count, size_t pieces, ck_range_body body,
     wait_for_helpers(s);
     end = now();
   }
+  KEEP(last_end, end);
   if (done == 0) return;
   int64_t alone = (finished - begun) * (int64_t)pieces / (int64_t)done;
   // Several callers may count at once; a count that gets lost does no harm.
@@ -277,6 +285,23 @@ static void run_alone(size_t count, size_t pieces, ck_range_body body, void *con
   if (pays) __atomic_sub_fetch(&debt, now() - start, __ATOMIC_RELAXED);
 }
 
+// A region for which nobody is to be woken. False, and nothing is done, where workers are awake or now worth
+// waking.
+static bool run_unhelped(size_t count, double operations, ck_range_body body, void *context) {
+  if (operations >= WAKE_FROM || (int)PEEK(sleepers) < PEEK(workers)) return false;
+  int64_t start = now(), before = start - PEEK(last_end) > POLL ? 0 : PEEK(unhelped);
+  if (before > WAKE_AFTER) {
+    KEEP(unhelped, 0);
+    return false;
+  }
+  body(context, 0, count);
+  int64_t end = now();
+  // Several callers may count at once; a count that gets lost does no harm.
+  KEEP(unhelped, before + end - start);
+  KEEP(last_end, end);
+  return true;
+}
+
 void ck_parallel(size_t count, double operations, ck_range_body body, void *context) {
   if (count == 0) return;
   (void)ck_prepare();
@@ -291,6 +316,7 @@ void ck_parallel(size_t count, double operations, ck_range_body body, void *cont
   bool pays = false;
   if (!inside) {
     make_workers((int)pieces);
+    if (!all && run_unhelped(count, operations, body, context)) return;
     pays = !all && PEEK(debt) > 0;
     if (PEEK(workers) > 0 && !pays) s = claim();
   }

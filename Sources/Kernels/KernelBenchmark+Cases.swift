@@ -2,7 +2,9 @@ import CKernels
 
 extension KernelBenchmark {
   /// Every kernel family at the sizes that models have.
-  public static let cases: [KernelBenchmark] =
+  public static let cases = products + functions + rows + sequences + choices + pictures
+
+  private static let products: [KernelBenchmark] =
     [256, 512, 1024].map { product(rows: $0, inner: $0, columns: $0) }
     + [
       product(rows: 64, inner: 768, columns: 3072),
@@ -11,20 +13,17 @@ extension KernelBenchmark {
       product(rows: 1, inner: 1024, columns: 4096),
       product(rows: 1, inner: 4096, columns: 32_768),
       wideProduct(256), wideProduct(512), weightGradient(rows: 512, outputs: 768, inputs: 768),
-      attention(rows: 512, past: 0, heads: 8, width: 64),
-      attention(rows: 1, past: 4095, heads: 8, width: 64),
-      rows("softmax f32", 512, 1024) { x, y in ck_softmax_f32(x, y, 512, 1024) },
-      rows("rms norm f32", 512, 1024) { x, y in ck_rms_norm_f32(x, x, 1e-5, y, 512, 1024) },
-      rows("swiglu f32", 512, 1024) { x, y in ck_swiglu_f32(x, x, y, 512 * 1024) },
-      rows("add f32", 512, 1024) { x, y in ck_add_f32(x, x, y, 512 * 1024) },
-      function("exp f32", ElementaryFunction.exp), function("tanh f32", ElementaryFunction.tanh),
-      wideFunction("exp f64", ElementaryFunction.exp),
-      wideFunction("log f64", ElementaryFunction.log),
-      sum("sum f32", 1 << 18), sum("sum f32", 1 << 25),
     ]
 
+  private static let functions: [KernelBenchmark] = [
+    function("exp f32", ElementaryFunction.exp), function("tanh f32", ElementaryFunction.tanh),
+    wideFunction("exp f64", ElementaryFunction.exp),
+    wideFunction("log f64", ElementaryFunction.log),
+    sum("sum f32", 1 << 18), sum("sum f32", 1 << 25),
+  ]
+
   /// Numbers between -1 and 1 that are no pattern to a predictor.
-  private static func numbers(_ count: Int) -> [Float] {
+  static func numbers(_ count: Int) -> [Float] {
     var state: UInt32 = 1
     return (0..<count).map { _ in
       state = state &* 1_664_525 &+ 1_013_904_223
@@ -75,38 +74,36 @@ extension KernelBenchmark {
     }
   }
 
-  /// Causal attention of `rows` new positions after `past` ones; one row reads the whole store.
-  private static func attention(rows: Int, past: Int, heads: Int, width: Int) -> KernelBenchmark {
-    let pairs = rows * past + rows * (rows + 1) / 2
-    return KernelBenchmark(
-      name: "attention f32", size: "\(rows) of \(past + rows), \(heads) x \(width)",
-      operations: 4 * Double(pairs * heads * width),
-      bytes: 4 * heads * width * (2 * (past + rows) + 2 * rows),
-      limit: rows == 1 ? .bandwidth : .arithmetic(lanes: 1)
+  /// Work on f32 operands of `counts` numbers each; where no bytes are told, all are read or written once.
+  ///
+  /// `prepare` gives the work; what it does before is not measured.
+  static func prepared(
+    _ name: String, _ size: String, _ counts: [Int], bytes: Int? = nil,
+    operations: Double? = nil, limit: Limit = .bandwidth,
+    _ prepare: @escaping @Sendable ([FloatView]) throws -> () throws -> Void
+  ) -> KernelBenchmark {
+    KernelBenchmark(
+      name: name, size: size, operations: operations ?? Double(counts[0]),
+      bytes: bytes ?? 4 * counts.reduce(0, +), limit: limit
     ) {
-      let count = (past + rows) * heads * width
-      var store = KeyValueStore(heads: heads, headWidth: width)
-      try store.append(keys: numbers(count), values: numbers(count))
-      let queries = numbers(rows * heads * width)
-      var out = queries
-      return { [store] in
-        try store.attend(queries: queries, queryHeads: heads, scale: 0.125, into: &out)
+      let operands = try counts.map { count in
+        let operand = try FloatBuffer(count)
+        operand.values = numbers(count)
+        return operand
       }
+      let work = try prepare(operands.map(\.view))
+      return { try withExtendedLifetime(operands) { try work() } }
     }
   }
 
-  /// A kernel that reads rows once and writes as many.
-  private static func rows(
-    _ name: String, _ rows: Int, _ width: Int,
-    _ kernel: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  /// As `prepared`, with nothing to prepare.
+  static func work(
+    _ name: String, _ size: String, _ counts: [Int], bytes: Int? = nil,
+    operations: Double? = nil, limit: Limit = .bandwidth,
+    _ body: @escaping @Sendable ([FloatView]) throws -> Void
   ) -> KernelBenchmark {
-    KernelBenchmark(
-      name: name, size: "\(rows) x \(width)", operations: Double(rows * width),
-      bytes: 8 * rows * width, limit: .bandwidth
-    ) {
-      let x = numbers(rows * width)
-      var y = x
-      return { kernel(x, &y) }
+    prepared(name, size, counts, bytes: bytes, operations: operations, limit: limit) { operands in
+      { try body(operands) }
     }
   }
 

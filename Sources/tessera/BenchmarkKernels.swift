@@ -8,7 +8,7 @@ struct BenchmarkKernels: ParsableCommand {
     commandName: "kernels",
     abstract: "Measure kernels, and the machine's peaks of the same minute.",
     discussion: """
-      Rates are medians. A product or attention is compared with fused multiply-adds in registers, \
+      Rates are medians. What computes much is compared with fused multiply-adds in registers, \
       everything else with reading from where its operands lie (a core's cache, the shared one, \
       memory). TESSERA_ISA chooses the instance.
       """)
@@ -22,7 +22,7 @@ struct BenchmarkKernels: ParsableCommand {
   var pattern: String?
 
   @Option(help: ArgumentHelp("How long each kernel is measured.", valueName: "s"))
-  var seconds = 0.3
+  var seconds = 0.2
 
   @Flag(name: .customLong("no-probe"), help: "Leave the peaks out, and the comparison with them.")
   var skipsProbe = false

@@ -53,7 +53,8 @@ enum KernelListing {
   }
 
   private static func table(_ columns: [(String, [Value])]) -> String {
-    Table(columns: columns).map { Value.table($0).display } ?? ""
+    // A listing is printed whole.
+    Table(columns: columns).map { TableLayout(rowLimit: $0.rowCount).text(of: $0) } ?? ""
   }
 
   private static func number(_ value: Double, decimals: Int) -> Value {

@@ -31,6 +31,16 @@ struct BenchmarkTests {
     #expect(!outcome.output.contains("peak"))
   }
 
+  @Test("however many kernels there are, all are listed")
+  func all() throws {
+    let outcome = try Program.run([
+      "bench", "kernels", "--no-probe", "--only", "5", "--seconds", "0",
+    ])
+    #expect(outcome.exitCode == 0 && outcome.errors == "")
+    #expect(outcome.output.split(separator: "\n").count > 30)
+    #expect(!outcome.output.contains("more row"))
+  }
+
   @Test(
     "what is no usage exits with 2",
     arguments: [
