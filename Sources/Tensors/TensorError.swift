@@ -21,6 +21,8 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
   case divisionByZero(operation: String)
   /// A reduction of no elements that has no value, such as `max`.
   case empty(operation: String, shape: [Int])
+  /// What a kernel refused.
+  case kernel(KernelError)
   /// A NaN where an order is needed.
   case notANumber(operation: String)
   /// Operation arguments outside their range.
@@ -41,7 +43,7 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
     case .indexOutOfRange, .tooManyIndexes: "E0214"
     case .axisOutOfRange: "E0215"
     case .overflow, .divisionByZero: "E0216"
-    case .empty, .notANumber, .invalidArgument, .malformedPattern: "E0217"
+    case .empty, .notANumber, .invalidArgument, .malformedPattern, .kernel: "E0217"
     case .malformed: "E0218"
     case .interrupted: "E0219"
     }
@@ -68,6 +70,7 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
     case .divisionByZero(let operation): "\(operation) of an integer by zero"
     case .empty(let operation, let shape):
       "\(operation) of no elements has no value (the shape is \(shape))"
+    case .kernel(let error): error.message
     case .notANumber(let operation): "\(operation) met a NaN"
     case .invalidArgument(let operation, let reason): "\(operation): \(reason)"
     case .malformedPattern(let pattern, let column, let reason):

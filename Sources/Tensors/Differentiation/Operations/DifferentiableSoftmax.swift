@@ -130,7 +130,8 @@ extension Variable {
     try along(axis, DifferentiableSoftmax(kind: .sparse, temperature: temperature))
   }
 
-  private func along(_ axis: Int, _ operation: DifferentiableSoftmax) throws(TensorError)
+  /// An operation on the last axis done along another.
+  func along(_ axis: Int, _ operation: some DifferentiableOperation) throws(TensorError)
     -> Variable
   {
     let axis = try value.resolved([axis])[0]
