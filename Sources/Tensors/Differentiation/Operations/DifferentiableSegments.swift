@@ -1,7 +1,7 @@
 import Kernels
 
 /// How ``Variable/segmented(_:by:segments:empty:)`` brings the rows of a segment together.
-public enum SegmentReduction: Sendable, CaseIterable {
+public enum SegmentReduction: String, Sendable, CaseIterable {
   case sum
   case mean
   case max
@@ -78,20 +78,22 @@ extension Variable {
   ///
   /// - Parameters:
   ///   - ids: i32 `[rows]`, which segment each row belongs to, in any order.
+  ///   - segments: one more than the greatest id unless given.
   ///   - empty: the mean or maximum of no rows, which without it are an error; the sum is 0.
   public func segmented(
-    _ reduction: SegmentReduction, by ids: Tensor, segments: Int, empty: Double? = nil
+    _ reduction: SegmentReduction, by ids: Tensor, segments: Int? = nil, empty: Double? = nil
   ) throws(TensorError) -> Variable {
     let name = "segment \(reduction)"
     guard rank > 0, ids.shape == [shape[0]] else {
       throw .shapeMismatch(operation: name, left: shape, right: ids.shape)
     }
-    guard segments >= 0 else {
-      throw .invalidArgument(operation: name, reason: "there cannot be \(segments) segments")
+    let count = try segments ?? ids.reading(Int32.self) { Int($0.max() ?? -1) + 1 }
+    guard count >= 0 else {
+      throw .invalidArgument(operation: name, reason: "there cannot be \(count) segments")
     }
-    try DifferentiableSelection.check(ids, along: 0, of: [segments], name)
+    try DifferentiableSelection.check(ids, along: 0, of: [count], name)
     return try Self.result(
-      of: DifferentiableSegments(
-        reduction: reduction, ids: ids, segments: segments, empty: empty), self)
+      of: DifferentiableSegments(reduction: reduction, ids: ids, segments: count, empty: empty),
+      self)
   }
 }
