@@ -87,7 +87,8 @@ extension Variable {
     guard rank > 0, ids.shape == [shape[0]] else {
       throw .shapeMismatch(operation: name, left: shape, right: ids.shape)
     }
-    let count = try segments ?? ids.reading(Int32.self) { Int($0.max() ?? -1) + 1 }
+    var count = try ids.reading(Int32.self) { Int($0.max() ?? -1) + 1 }
+    if let segments { count = segments }
     guard count >= 0 else {
       throw .invalidArgument(operation: name, reason: "there cannot be \(count) segments")
     }
