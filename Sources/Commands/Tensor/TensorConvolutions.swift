@@ -146,13 +146,14 @@ struct TensorFourier: Command {
   func run(_ call: Call) throws -> Value {
     let x = try Variable.real(try call[tensor])
     let axis = try call[axis]
-    return .tensor(
+    let y =
       switch (try call[complex], try call[inverse]) {
-      case (true, false): try x.fourierTransformed(axis: axis).value
-      case (true, true): try x.inverseFourierTransformed(axis: axis).value
-      case (false, false): try x.realFourierTransformed(axis: axis).value
+      case (true, false): try x.fourierTransformed(axis: axis)
+      case (true, true): try x.inverseFourierTransformed(axis: axis)
+      case (false, false): try x.realFourierTransformed(axis: axis)
       case (false, true):
-        try x.inverseRealFourierTransformed(length: try call[length], axis: axis).value
-      })
+        try x.inverseRealFourierTransformed(length: try call[length], axis: axis)
+      }
+    return .tensor(y.value)
   }
 }
