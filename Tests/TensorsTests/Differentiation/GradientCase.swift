@@ -135,6 +135,10 @@ extension GradientCase {
       GradientCase("top-k", [2, 6]) { try $0[0].top(3).values },
       GradientCase("smallest k", [6, 2]) { try $0[0].top(2, axis: 0, largest: false).values },
       GradientCase("k-th value", [3, 5]) { try $0[0].kth(2).values },
+      GradientCase("mask for all rows", [3, 5]) { try $0[0].masked(by: [0b10110], fill: -2) },
+      GradientCase("mask for each row", [2, 5]) {
+        try $0[0].masked(by: [0b10110, 0b01], fill: 0.5)
+      },
       GradientCase("selected rows", [3, 4, 2]) {
         try $0[0].selected(Tensor([Int32(3), 0, 3, 1], shape: [2, 2]), axis: 1)
       },

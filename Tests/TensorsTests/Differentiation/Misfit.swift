@@ -87,6 +87,7 @@ extension Misfit {
     Misfit("top-k: k", [2, 3]) { try $0[0].top(4).values },
     Misfit("k-th: k", [2, 3]) { try $0[0].kth(0).values },
     Misfit("sort: axis", [2, 3]) { try $0[0].sorted(axis: 2).values },
+    Misfit("mask: words", [2, 3]) { try $0[0].masked(by: [1, 2, 3], fill: 0) },
     Misfit("selected: id", [2, 3]) { try $0[0].selected(Tensor([Int32(3)]), axis: 1) },
     Misfit("gathered: shape", [2, 3]) { try $0[0].gathered(Tensor([Int32(0)])) },
     Misfit("gathered: type", [2]) { try $0[0].gathered(Tensor([Float(0)])) },
