@@ -43,7 +43,8 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
     case .indexOutOfRange, .tooManyIndexes: "E0214"
     case .axisOutOfRange: "E0215"
     case .overflow, .divisionByZero: "E0216"
-    case .empty, .notANumber, .invalidArgument, .malformedPattern, .kernel: "E0217"
+    case .empty, .notANumber, .invalidArgument, .malformedPattern: "E0217"
+    case .kernel(let error): error.code
     case .malformed: "E0218"
     case .interrupted: "E0219"
     }
