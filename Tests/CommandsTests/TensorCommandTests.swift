@@ -19,9 +19,8 @@ import Testing
       tensor.close r.gradient tensor.slope(x, (p -> tensor.gradient(p, [1, 4]).loss)) tolerance=1e-6
       """,
       """
-      x = tensor.normal [4] seed=1
-      s = tensor.slope x (p -> sum(tensor.fourier(p) * tensor.fourier(p)))
-      tensor.close (tensor.resize(tensor.reshape(s, [1, 1, 4]), 4)) (tensor.reshape(s, [1, 1, 4]))
+      x = tensor.normal [3, 5] seed=1
+      tensor.close tensor.fourier(tensor.fourier(x), inverse=true, length=5) x tolerance=1e-5
       """,
       """
       a = tensor.normal [5, 3] seed=1

@@ -106,7 +106,8 @@ struct TensorRope: Command {
   static let result = ValueType.tensor
   static let examples = [
     Example(
-      "tensor.rope [[1, 0], [1, 0]]", shows: "tensor f32 [2, 2]\n1         0\n0.540302  0.841471")
+      "tensor.rope [[1, 0], [1, 0]]",
+      shows: "tensor f32 [2, 2]\n       1         0\n0.540302  0.841471")
   ]
 
   enum Pairing: String, WordParameter { case halves, interleaved }

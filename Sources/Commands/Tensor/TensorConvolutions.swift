@@ -10,10 +10,11 @@ struct TensorConvolve: Command {
   static let result = ValueType.tensor
   static let examples = [
     Example(
-      "tensor.convolve [[[1, 2, 4, 8]]] [[[1, -1]]]", shows: "tensor f32 [1, 1, 3]\n-1  -2  -4"),
+      "tensor.convolve [[[1, 2, 4, 8]]] [[[1, -1]]]", shows: "tensor f32 [1, 1, 3]\n[0]\n-1  -2  -4"
+    ),
     Example(
       "tensor.convolve [[[1, 2]]] [[[1, 10]]] transposed=true",
-      shows: "tensor f32 [1, 1, 3]\n1  12  20"),
+      shows: "tensor f32 [1, 1, 3]\n[0]\n1  12  20"),
   ]
 
   let tensor = Argument<Tensor>(
@@ -51,10 +52,10 @@ struct TensorPool: Command {
   static let searchWords = ["max pooling", "average pooling", "downsample"]
   static let result = ValueType.tensor
   static let examples = [
-    Example("tensor.pool [[[1, 5, 2, 3]]] 2", shows: "tensor f32 [1, 1, 2]\n5  3"),
+    Example("tensor.pool [[[1, 5, 2, 3]]] 2", shows: "tensor f32 [1, 1, 2]\n[0]\n5  3"),
     Example(
       "tensor.pool [[[1, 5, 2, 3]]] 2 kind=average stride=1",
-      shows: "tensor f32 [1, 1, 3]\n3  3.5  2.5"),
+      shows: "tensor f32 [1, 1, 3]\n[0]\n3  3.5  2.5"),
   ]
 
   enum Kind: String, WordParameter { case max, average }
@@ -83,10 +84,10 @@ struct TensorResize: Command {
   static let searchWords = ["interpolate", "upsample", "downsample", "scale", "bicubic"]
   static let result = ValueType.tensor
   static let examples = [
-    Example("tensor.resize [[[0, 4]]] 4", shows: "tensor f32 [1, 1, 4]\n0  1  3  4"),
+    Example("tensor.resize [[[0, 4]]] 4", shows: "tensor f32 [1, 1, 4]\n[0]\n0  1  3  4"),
     Example(
       "tensor.resize [[[[1, 3], [5, 7]]]] [1, 1] method=area",
-      shows: "tensor f32 [1, 1, 1, 1]\n4"),
+      shows: "tensor f32 [1, 1, 1, 1]\n[0, 0]\n4"),
   ]
 
   enum Method: String, WordParameter { case nearest, area, bilinear, bicubic }
