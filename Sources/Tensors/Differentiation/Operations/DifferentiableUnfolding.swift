@@ -18,9 +18,6 @@ private struct UnfoldingMap: LinearKernel {
   }
 }
 
-/// Another size of a picture.
-extension Resize: LinearKernel {}
-
 extension Variable {
   /// The windows of pictures `[batch, channels, height, width]` (or of lines) as columns:
   /// `[batch, channels · window's places, windows]`, +0 where they are padding.
@@ -64,29 +61,5 @@ extension Variable {
       of: DifferentiableMap(
         name: "fold", kernel: UnfoldingMap(kernel: kernel, folds: true),
         shape: [shape[0], channels, height, width]), self)
-  }
-
-  /// Pictures `[batch, channels, height, width]` in another size; of lines `[batch, channels, length]` the
-  /// height is 1.
-  ///
-  /// - Parameter alignCorners: the centres of the corners stay where they are; only where the method
-  ///   interpolates.
-  public func resized(
-    height: Int = 1, width: Int, method: Resize.Method = .bilinear, alignCorners: Bool = false
-  ) throws(TensorError) -> Variable {
-    let axes = try PictureAxes(shape, "resize")
-    if axes.isLine, height != 1 {
-      throw .invalidArgument(
-        operation: "resize", reason: "lines \(shape) have no height of \(height)")
-    }
-    let kernel = try KernelCall.checked { () throws(KernelError) in
-      try Resize(
-        planes: axes.batch * axes.channels, height: axes.height, width: axes.width,
-        outputHeight: height, outputWidth: width, method: method, alignCorners: alignCorners)
-    }
-    return try Self.result(
-      of: DifferentiableMap(
-        name: "resize", kernel: kernel,
-        shape: axes.shape(channels: axes.channels, height: height, width: width)), self)
   }
 }
