@@ -14,7 +14,7 @@ import Testing
     #expect(throws: TensorError.self) { try x.nearest(4, of: codes) }
     #expect(throws: TensorError.self) { try x.distances(to: Tensor([Float(1)])) }
     for type in ElementType.allCases where type != .bool {
-      let values = try Tensor([3, 1, 2, 1], shape: [4, 1]).cast(to: type)
+      let values = try Tensor([3.0, 1, 2, 1], shape: [4, 1]).cast(to: type)
       let (sorted, indices) = try values.sorted(axis: 0, descending: true)
       #expect(sorted.elementType == type && sorted.doubles == [3, 2, 1, 1])
       #expect(indices.int32s == [0, 2, 1, 3] && indices.shape == [4, 1])
