@@ -44,7 +44,8 @@ extension Tensor {
     _ count: Int, _ codes: Tensor, _ distance: CodeDistance, _ type: T.Type
   ) throws(TensorError) -> (indices: Tensor, distances: Tensor) {
     try Self.checkCodes(self, codes, "nearest")
-    let shape = [self.shape[0], max(count, 0)]
+    // The kernel refuses what is beyond.
+    let shape = [self.shape[0], min(max(count, 0), codes.shape[0])]
     var results: [Tensor?] = []
     let indices = try Tensor.filled(shape, Int32.self) { indices in
       results = try KernelCall.run(type, reading: [self, codes], writing: [.init(shape)]) {

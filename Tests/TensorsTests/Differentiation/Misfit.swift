@@ -63,6 +63,14 @@ extension Misfit {
     Misfit("fold: windows", [1, 4, 5]) {
       try $0[0].folded(PictureWindow(height: 2, width: 2), height: 3, width: 3)
     },
+    Misfit("resize: beyond memory", [1, 1, 2]) { try $0[0].resized(width: .max / 64) },
+    Misfit("resize: beyond the kernel's tables", [1, 1, 2]) {
+      try $0[0].resized(width: 2_000_000_000)
+    },
+    Misfit("average pool: beyond the kernel's tables", [1, 1, 2]) {
+      try $0[0].averagePooled(1, padding: 1_000_000_000)
+    },
+    Misfit("top-k: beyond memory", [2, 3]) { try $0[0].top(.max).values },
     Misfit("resize: empty", [1, 1, 2, 2]) { try $0[0].resized(height: 0, width: 2) },
     Misfit("resize: corners of the nearest", [1, 1, 2, 2]) {
       try $0[0].resized(height: 2, width: 2, method: .nearest, alignCorners: true)

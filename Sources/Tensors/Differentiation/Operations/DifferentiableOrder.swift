@@ -24,7 +24,8 @@ struct DifferentiableOrder: KernelOperation {
   private func count(_ width: Int) -> Int {
     switch part {
     case .all: width
-    case .first(let k): max(k, 0)
+    // The kernel refuses what is beyond.
+    case .first(let k): min(max(k, 0), width)
     case .only: 1
     }
   }

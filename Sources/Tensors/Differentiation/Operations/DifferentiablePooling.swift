@@ -80,7 +80,12 @@ extension Variable {
   public func averagePooled(_ window: PictureWindow, countingPadding: Bool = true)
     throws(TensorError) -> Variable
   {
-    try averaged { axes throws(KernelError) in
+    let axes = try PictureAxes(shape, "average pool")
+    let places = try KernelCall.checked { () throws(KernelError) in
+      try window.places("average pool", height: axes.height, width: axes.width)
+    }
+    try PictureAxes.checkTables(height: places.height, width: places.width)
+    return try averaged { axes throws(KernelError) in
       try AveragePooling(
         planes: axes.batch * axes.channels, height: axes.height, width: axes.width, window: window,
         countingPadding: countingPadding)
@@ -94,6 +99,7 @@ extension Variable {
       throw .invalidArgument(
         operation: "average pool", reason: "lines \(shape) have no height of \(height)")
     }
+    try PictureAxes.checkTables(height: height, width: width)
     return try averaged { axes throws(KernelError) in
       try .adaptive(
         planes: axes.batch * axes.channels, height: axes.height, width: axes.width,

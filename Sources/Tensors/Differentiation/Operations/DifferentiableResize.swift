@@ -16,6 +16,7 @@ extension Variable {
       throw .invalidArgument(
         operation: "resize", reason: "lines \(shape) have no height of \(height)")
     }
+    try PictureAxes.checkTables(height: height, width: width)
     let kernel = try KernelCall.checked { () throws(KernelError) in
       try Resize(
         planes: axes.batch * axes.channels, height: axes.height, width: axes.width,
