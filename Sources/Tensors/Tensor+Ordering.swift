@@ -2,25 +2,50 @@ extension Tensor {
   /// Along one axis, the places that put its elements in order; of equal ones the first comes first.
   ///
   /// - Throws: ``TensorError/notANumber(operation:)`` for a NaN.
-  /// - Complexity: O(elements · log extent).
+  /// - Complexity: O(elements), by a radix sort.
   public func sortedIndices(axis: Int = -1, descending: Bool = false) throws(TensorError) -> Tensor
   {
-    try alongLast(axis) { rows throws(TensorError) in
-      let values = rows.doubles
-      if values.contains(where: \.isNaN) { throw .notANumber(operation: "argsort") }
-      let width = rows.shape[rows.rank - 1]
-      var result: [Int32] = []
-      result.reserveCapacity(values.count)
-      for start in stride(from: 0, to: values.count, by: max(width, 1)) {
-        let order = (0..<width).sorted { a, b in
-          let (x, y) = (values[start + a], values[start + b])
-          return x == y ? a < b : descending ? x > y : x < y
-        }
-        result += order.map { Int32(truncatingIfNeeded: $0) }
-        try StridedWalk.poll()
+    try ordered(DifferentiableOrder(part: .all, descending: descending), axis).indices
+  }
+
+  /// In order along one axis, with the places that the elements had (i32).
+  ///
+  /// - Throws: ``TensorError/notANumber(operation:)`` for a NaN.
+  public func sorted(axis: Int = -1, descending: Bool = false) throws(TensorError)
+    -> (values: Tensor, indices: Tensor)
+  {
+    try ordered(DifferentiableOrder(part: .all, descending: descending), axis)
+  }
+
+  /// The k largest along one axis, the largest first, or the k smallest, with their places (i32).
+  ///
+  /// - Throws: ``TensorError/notANumber(operation:)`` for a NaN, ``TensorError/kernel(_:)`` for a k
+  ///   beyond the axis.
+  public func top(_ k: Int, axis: Int = -1, largest: Bool = true) throws(TensorError)
+    -> (values: Tensor, indices: Tensor)
+  {
+    try ordered(DifferentiableOrder(part: .first(k), descending: largest), axis)
+  }
+
+  /// Types that the kernel does not know are ordered in one that holds them.
+  private func ordered(_ order: DifferentiableOrder, _ axis: Int) throws(TensorError)
+    -> (values: Tensor, indices: Tensor)
+  {
+    let axis = try Shape.axis(axis, of: shape)
+    var swapped = Array(shape.indices)
+    swapped.swapAt(axis, rank - 1)
+    let rows = try transposed(swapped)
+    let (values, indices) =
+      switch elementType {
+      case .f32: try order.ordered(rows, Float.self)
+      case .f64: try order.ordered(rows, Double.self)
+      case .i32: try order.ordered(rows, Int32.self)
+      case .f16, .bf16: try order.ordered(rows.cast(to: .f32), Float.self)
+      case .i8, .u8, .bool: try order.ordered(rows.cast(to: .i32), Int32.self)
       }
-      return try Tensor(result, shape: rows.shape)
-    }
+    return (
+      try values.cast(to: elementType).transposed(swapped), try indices.transposed(swapped)
+    )
   }
 
   /// Where the condition is true the element of `yes`, else that of `no`; all three broadcast.

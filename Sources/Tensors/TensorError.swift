@@ -21,6 +21,8 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
   case divisionByZero(operation: String)
   /// A reduction of no elements that has no value, such as `max`.
   case empty(operation: String, shape: [Int])
+  /// What a kernel refused.
+  case kernel(KernelError)
   /// A NaN where an order is needed.
   case notANumber(operation: String)
   /// Operation arguments outside their range.
@@ -42,6 +44,7 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
     case .axisOutOfRange: "E0215"
     case .overflow, .divisionByZero: "E0216"
     case .empty, .notANumber, .invalidArgument, .malformedPattern: "E0217"
+    case .kernel(let error): error.code
     case .malformed: "E0218"
     case .interrupted: "E0219"
     }
@@ -68,6 +71,7 @@ public enum TensorError: DescribedError, InterruptibleError, Equatable {
     case .divisionByZero(let operation): "\(operation) of an integer by zero"
     case .empty(let operation, let shape):
       "\(operation) of no elements has no value (the shape is \(shape))"
+    case .kernel(let error): error.message
     case .notANumber(let operation): "\(operation) met a NaN"
     case .invalidArgument(let operation, let reason): "\(operation): \(reason)"
     case .malformedPattern(let pattern, let column, let reason):

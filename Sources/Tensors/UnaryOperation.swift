@@ -3,7 +3,7 @@ import Kernels
 /// The operations of one operand that go element by element.
 public enum UnaryOperation: String, Sendable, CaseIterable {
   case negate = "-"
-  case abs, exp, log, sqrt, sin, cos, tanh, erf, lgamma, digamma
+  case abs, exp, expm1, log, log1p, sqrt, sin, cos, tanh, erf, lgamma, digamma
   /// To the nearest integer, halves to the even one.
   case round
   case floor, ceil
@@ -12,7 +12,9 @@ public enum UnaryOperation: String, Sendable, CaseIterable {
   var function: ElementaryFunction? {
     switch self {
     case .exp: .exp
+    case .expm1: .expm1
     case .log: .log
+    case .log1p: .log1p
     case .sin: .sin
     case .cos: .cos
     case .tanh: .tanh

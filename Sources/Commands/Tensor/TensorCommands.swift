@@ -9,6 +9,11 @@ enum TensorCommands {
     TensorCast.self, TensorStack.self, TensorTake.self, TensorOneHot.self, TensorSoftmax.self,
     TensorLogSoftmax.self, TensorArgmax.self, TensorArgmin.self, TensorArgsort.self,
     TensorWhere.self, TensorNorm.self, TensorClose.self, TensorContract.self,
+    TensorSort.self, TensorTopK.self, TensorSegmentSum.self, TensorNearest.self,
+    TensorCumulativeSum.self, TensorRecurrence.self, TensorLogProduct.self, TensorConvolve.self,
+    TensorPool.self, TensorResize.self, TensorFourier.self, TensorNormalize.self,
+    TensorAttention.self, TensorRope.self, TensorSolve.self, TensorCholesky.self, TensorQR.self,
+    TensorSVD.self, TensorEigen.self, TensorGradient.self, TensorSlope.self,
   ]
 }
 
@@ -31,4 +36,26 @@ struct TensorShape: ParameterValue {
 extension ValueType {
   /// What converts to a tensor.
   static let tensorLike = ValueType.oneOf([.tensor, .list(of: .number), .number])
+}
+
+extension Variable {
+  /// A tensor as the kernels take it: integers and halves become f32.
+  static func real(_ tensor: Tensor) throws(TensorError) -> Variable {
+    let type: ElementType = tensor.elementType == .f64 ? .f64 : .f32
+    return Variable(constant: try tensor.cast(to: type))
+  }
+
+  /// Tensors of one type, f64 where one of them is.
+  static func reals(_ tensors: [Tensor?]) throws(TensorError) -> [Variable?] {
+    let isWide = tensors.contains { $0?.elementType == .f64 }
+    var result: [Variable?] = []
+    for tensor in tensors {
+      guard let tensor else {
+        result.append(nil)
+        continue
+      }
+      result.append(Variable(constant: try tensor.cast(to: isWide ? .f64 : .f32)))
+    }
+    return result
+  }
 }

@@ -57,4 +57,16 @@ enum KernelCall {
     }
     return result
   }
+
+  /// What `body` makes, its error as a tensor error.
+  static func checked<Result>(_ body: () throws(KernelError) -> Result) throws(TensorError)
+    -> Result
+  {
+    do { return try body() } catch { throw TensorError(cause: error) }
+  }
+
+  /// A tensor taken as `[outer, axis, inner]`.
+  static func axes(_ shape: [Int], around axis: Int) -> (outer: Int, axis: Int, inner: Int) {
+    (shape[..<axis].reduce(1, *), shape[axis], shape[(axis + 1)...].reduce(1, *))
+  }
 }

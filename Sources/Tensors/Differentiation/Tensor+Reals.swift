@@ -1,7 +1,7 @@
 import Kernels
 
 /// The element types that gradients go through.
-protocol DifferentiableElement: KernelReal, TensorElement {
+protocol DifferentiableElement: KernelReal, OrderedNumber, TensorElement {
   /// The sum in the order of sums.h.
   static func orderedSum(_ values: [Self]) -> Self
   /// The sum of squares in the order of sums.h.
@@ -106,8 +106,7 @@ extension TensorError {
   init(cause: any Error) {
     switch cause {
     case let error as TensorError: self = error
-    case let error as KernelError:
-      self = .invalidArgument(operation: "a kernel", reason: error.message)
+    case let error as KernelError: self = .kernel(error)
     case let reason as Interruption: self = .interrupted(reason)
     default: self = .invalidArgument(operation: "a kernel", reason: "\(cause)")
     }

@@ -1,29 +1,17 @@
 import Kernels
 
 /// An activation, or a gate f(gate) · up where a second input comes: the kernels of ``Activation``.
-struct DifferentiableActivation: DifferentiableOperation {
+struct DifferentiableActivation: KernelOperation {
   let activation: Activation
 
   var name: String { "\(activation)" }
 
-  func forward(_ inputs: [Tensor]) throws(TensorError) -> Evaluation {
-    try Tensor.checkReals(inputs, operation: name)
+  func evaluated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
+    throws(TensorError) -> Evaluation
+  {
     if inputs.count > 1, inputs[0].shape != inputs[1].shape {
       throw .shapeMismatch(operation: name, left: inputs[0].shape, right: inputs[1].shape)
     }
-    return Evaluation(
-      inputs[0].elementType == .f64
-        ? try activated(inputs, Double.self) : try activated(inputs, Float.self))
-  }
-
-  func backward(_ pass: BackwardPass) throws(TensorError) -> [Tensor?] {
-    pass.output.elementType == .f64
-      ? try gradients(pass, Double.self) : try gradients(pass, Float.self)
-  }
-
-  private func activated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
-    throws(TensorError) -> Tensor
-  {
     let results = try KernelCall.run(type, reading: inputs, writing: [.init(inputs[0].shape)]) {
       inputs, outputs in
       guard let x = inputs[0], let y = outputs[0] else { return }
@@ -33,10 +21,10 @@ struct DifferentiableActivation: DifferentiableOperation {
         try activation.forward(x, into: y)
       }
     }
-    return try KernelCall.first(results, name)
+    return Evaluation(try KernelCall.first(results, name))
   }
 
-  private func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
+  func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
     throws(TensorError) -> [Tensor?]
   {
     let isGate = pass.inputs.count > 1

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Attention: the kernel of ``Attention``, with its probabilities as a second output on request.
-struct DifferentiableAttention: DifferentiableOperation {
+struct DifferentiableAttention: KernelOperation {
   let attention: Attention
   let givesProbabilities: Bool
 
@@ -9,18 +9,7 @@ struct DifferentiableAttention: DifferentiableOperation {
   private var shape: AttentionShape { attention.shape }
   private var matrix: [Int] { [shape.batches, shape.heads, shape.queryRows, shape.keyRows] }
 
-  func forward(_ inputs: [Tensor]) throws(TensorError) -> Evaluation {
-    try Tensor.checkReals(inputs, operation: name)
-    return inputs[0].elementType == .f64
-      ? try attended(inputs, Double.self) : try attended(inputs, Float.self)
-  }
-
-  func backward(_ pass: BackwardPass) throws(TensorError) -> [Tensor?] {
-    pass.output.elementType == .f64
-      ? try gradients(pass, Double.self) : try gradients(pass, Float.self)
-  }
-
-  private func attended<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
+  func evaluated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
     throws(TensorError) -> Evaluation
   {
     let result = Array(inputs[0].shape.dropLast()) + [shape.valueWidth]
@@ -35,7 +24,7 @@ struct DifferentiableAttention: DifferentiableOperation {
     return Evaluation(outputs: results.compactMap { $0 })
   }
 
-  private func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
+  func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
     throws(TensorError) -> [Tensor?]
   {
     let cotangents = givesProbabilities ? pass.cotangents : pass.cotangents + [nil]
@@ -63,25 +52,13 @@ struct DifferentiableAttention: DifferentiableOperation {
 }
 
 /// Values weighted by given probabilities.
-struct DifferentiableMixing: DifferentiableOperation {
+struct DifferentiableMixing: KernelOperation {
   let attention: Attention
 
   var name: String { "attention" }
 
-  func forward(_ inputs: [Tensor]) throws(TensorError) -> Evaluation {
-    try Tensor.checkReals(inputs, operation: name)
-    return Evaluation(
-      inputs[0].elementType == .f64
-        ? try mixed(inputs, Double.self) : try mixed(inputs, Float.self))
-  }
-
-  func backward(_ pass: BackwardPass) throws(TensorError) -> [Tensor?] {
-    pass.output.elementType == .f64
-      ? try gradients(pass, Double.self) : try gradients(pass, Float.self)
-  }
-
-  private func mixed<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
-    throws(TensorError) -> Tensor
+  func evaluated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
+    throws(TensorError) -> Evaluation
   {
     let shape = attention.shape
     let result = [shape.batches, shape.queryRows, shape.heads, shape.valueWidth]
@@ -90,10 +67,10 @@ struct DifferentiableMixing: DifferentiableOperation {
       guard let p = inputs[0], let v = inputs[1], let out = outputs[0] else { return }
       try attention.forward(probabilities: p, values: v, into: out)
     }
-    return try KernelCall.first(results, name)
+    return Evaluation(try KernelCall.first(results, name))
   }
 
-  private func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
+  func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
     throws(TensorError) -> [Tensor?]
   {
     try KernelCall.run(

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Cross-entropy of rows of logits with integer targets, one loss a row: the kernel of ``CrossEntropy``.
-struct DifferentiableCrossEntropy: DifferentiableOperation {
+struct DifferentiableCrossEntropy: KernelOperation {
   /// i32, the logits' shape without the last axis.
   let targets: Tensor
   let ignored: Int32?
@@ -9,26 +9,13 @@ struct DifferentiableCrossEntropy: DifferentiableOperation {
 
   var name: String { "cross-entropy" }
 
-  func forward(_ inputs: [Tensor]) throws(TensorError) -> Evaluation {
-    try Tensor.checkReals(inputs, operation: name)
+  func evaluated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
+    throws(TensorError) -> Evaluation
+  {
     let logits = inputs[0]
     guard logits.rank > 0, targets.shape == Array(logits.shape.dropLast()) else {
       throw .shapeMismatch(operation: name, left: logits.shape, right: targets.shape)
     }
-    return Evaluation(
-      logits.elementType == .f64 ? try losses(logits, Double.self) : try losses(logits, Float.self))
-  }
-
-  func backward(_ pass: BackwardPass) throws(TensorError) -> [Tensor?] {
-    [
-      pass.output.elementType == .f64
-        ? try gradient(pass, Double.self) : try gradient(pass, Float.self)
-    ]
-  }
-
-  private func losses<T: DifferentiableElement>(_ logits: Tensor, _ type: T.Type)
-    throws(TensorError) -> Tensor
-  {
     let (_, width) = try KernelCall.rows(logits, name)
     let results = try KernelCall.run(type, reading: [logits], writing: [.init(targets.shape)]) {
       inputs, outputs in
@@ -38,11 +25,11 @@ struct DifferentiableCrossEntropy: DifferentiableOperation {
           logits, targets: targets, into: losses, width: width)
       }
     }
-    return try KernelCall.first(results, name)
+    return Evaluation(try KernelCall.first(results, name))
   }
 
-  private func gradient<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
-    throws(TensorError) -> Tensor
+  func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
+    throws(TensorError) -> [Tensor?]
   {
     let logits = pass.inputs[0]
     let (_, width) = try KernelCall.rows(logits, name)
@@ -55,7 +42,7 @@ struct DifferentiableCrossEntropy: DifferentiableOperation {
           logits, targets: targets, cotangents: g, into: dx, width: width)
       }
     }
-    return try KernelCall.first(results, name)
+    return results
   }
 }
 

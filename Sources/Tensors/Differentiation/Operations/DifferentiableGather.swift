@@ -1,71 +1,60 @@
-/// Rows of a table by ids: an embedding.
+import Kernels
+
+/// Parts along an axis by ids, as rows of a table: an embedding. The kernels of ``Gather``.
 ///
-/// The table's gradient adds each token's cotangent to its row, tokens ascending, as a chain that goes on
-/// from the buffer (plain adds; rows without a token get +0).
-struct DifferentiableGather: DifferentiableOperation {
+/// The gradient adds each part's cotangent to where it came from, ids ascending, as a chain that goes on
+/// from the buffer (parts without an id get +0).
+struct DifferentiableSelection: KernelOperation {
   /// i32, any shape.
   let ids: Tensor
+  let axis: Int
 
   var name: String { "gathering rows" }
 
-  func forward(_ inputs: [Tensor]) throws(TensorError) -> Evaluation {
-    try Tensor.checkReals(inputs, operation: name)
-    let table = inputs[0]
-    guard table.rank == 2 else {
-      throw .invalidArgument(operation: name, reason: "the table's shape is \(table.shape)")
-    }
-    guard ids.elementType == .i32 else {
-      throw .elementType(operation: name, found: ids.elementType, needed: "ids of i32")
-    }
-    let rows = table.shape[0]
-    try ids.reading(Int32.self) { ids in
-      for id in ids where id < 0 || Int(id) >= rows {
-        throw TensorError.indexOutOfRange(index: Int(id), axis: 0, shape: table.shape)
-      }
-    }
-    return Evaluation(
-      table.elementType == .f64
-        ? try gathered(table, Double.self) : try gathered(table, Float.self))
-  }
-
-  private func gathered<T: DifferentiableElement>(_ table: Tensor, _ type: T.Type)
-    throws(TensorError) -> Tensor
-  {
-    let width = table.shape[1]
-    return try Tensor.filled(ids.shape + [width], type) { out in
-      try table.reading(type) { table in
-        try ids.reading(Int32.self) { ids in
-          guard let to = out.baseAddress, let from = table.baseAddress else { return }
-          for (token, id) in ids.enumerated() {
-            (to + token * width).update(from: from + Int(id) * width, count: width)
-          }
-        }
-      }
-    }
-  }
-
   func continuesChain(ofInput index: Int) -> Bool { true }
 
-  func backward(_ pass: BackwardPass) throws(TensorError) -> [Tensor?] {
-    [
-      pass.cotangent.elementType == .f64
-        ? try scattered(pass, Double.self) : try scattered(pass, Float.self)
-    ]
+  func evaluated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
+    throws(TensorError) -> Evaluation
+  {
+    let shape = inputs[0].shape
+    try Self.check(ids, along: axis, of: shape, name)
+    let (outer, axis, inner) = KernelCall.axes(shape, around: axis)
+    let result = shape[..<self.axis] + ids.shape + shape[(self.axis + 1)...]
+    let results = try KernelCall.run(type, reading: inputs, writing: [.init(Array(result))]) {
+      inputs, outputs in
+      guard let x = inputs[0], let y = outputs[0] else { return }
+      try ids.withElements(of: Int32.self) { ids in
+        try Gather.select(x, ids: ids, into: y, outer: outer, axis: axis, inner: inner)
+      }
+    }
+    return Evaluation(try KernelCall.first(results, name))
   }
 
-  private func scattered<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
-    throws(TensorError) -> Tensor
+  func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
+    throws(TensorError) -> [Tensor?]
   {
-    let width = pass.inputs[0].shape[1]
-    return try Tensor.filled(pass.inputs[0].shape, type) { out in
-      try pass.buffers[0]?.reading(type) { _ = out.update(from: $0) }
-      try pass.cotangent.reading(type) { g in
-        try ids.reading(Int32.self) { ids in
-          for (token, id) in ids.enumerated() {
-            let (to, from) = (Int(id) * width, token * width)
-            for i in 0..<width { out[to + i] = out[to + i] + g[from + i] }
-          }
-        }
+    let shape = pass.inputs[0].shape
+    let (outer, axis, inner) = KernelCall.axes(shape, around: axis)
+    return try KernelCall.run(
+      type, reading: [pass.cotangent], writing: [.init(shape, from: pass.buffers[0])]
+    ) { inputs, outputs in
+      guard let dy = inputs[0], let dx = outputs[0] else { return }
+      try ids.withElements(of: Int32.self) { ids in
+        try Gather.selectGradient(dy, ids: ids, into: dx, outer: outer, axis: axis, inner: inner)
+      }
+    }
+  }
+
+  /// Refuses what is no id of a place along the axis.
+  static func check(_ ids: Tensor, along axis: Int, of shape: [Int], _ operation: String)
+    throws(TensorError)
+  {
+    guard ids.elementType == .i32 else {
+      throw .elementType(operation: operation, found: ids.elementType, needed: "ids of i32")
+    }
+    try ids.reading(Int32.self) { values in
+      for id in values where id < 0 || Int(id) >= shape[axis] {
+        throw TensorError.indexOutOfRange(index: Int(id), axis: axis, shape: shape)
       }
     }
   }
@@ -100,6 +89,15 @@ public enum TokenInput {
 extension Variable {
   /// Rows of a table `[rows, width]` by ids of i32: `[ids' axes…, width]`.
   public func rows(_ ids: Tensor) throws(TensorError) -> Variable {
-    try Self.result(of: DifferentiableGather(ids: ids), self)
+    guard rank == 2 else {
+      throw .invalidArgument(operation: "gathering rows", reason: "the table's shape is \(shape)")
+    }
+    return try selected(ids, axis: 0)
+  }
+
+  /// Parts along an axis by ids of i32, whose axes stand in that axis' place.
+  public func selected(_ ids: Tensor, axis: Int) throws(TensorError) -> Variable {
+    let axis = try value.resolved([axis])[0]
+    return try Self.result(of: DifferentiableSelection(ids: ids, axis: axis), self)
   }
 }

@@ -2,7 +2,7 @@ import Kernels
 
 /// RMS norm or layer norm of the last axis: the kernels of ``Norms``. Gradients of gain and bias are
 /// chains over rows that go on from their buffers.
-struct DifferentiableNorm: DifferentiableOperation {
+struct DifferentiableNorm: KernelOperation {
   /// Layer norm, else RMS norm.
   let isCentered: Bool
   let epsilon: Double
@@ -15,27 +15,14 @@ struct DifferentiableNorm: DifferentiableOperation {
 
   func continuesChain(ofInput index: Int) -> Bool { index > 0 }
 
-  func forward(_ inputs: [Tensor]) throws(TensorError) -> Evaluation {
-    try Tensor.checkReals(inputs, operation: name)
-    let width = try KernelCall.rows(inputs[0], name).width
-    for parameter in inputs.dropFirst() where parameter.shape != [width] {
-      throw .shapeMismatch(operation: name, left: inputs[0].shape, right: parameter.shape)
-    }
-    return Evaluation(
-      inputs[0].elementType == .f64
-        ? try normed(inputs, Double.self) : try normed(inputs, Float.self))
-  }
-
-  func backward(_ pass: BackwardPass) throws(TensorError) -> [Tensor?] {
-    pass.output.elementType == .f64
-      ? try gradients(pass, Double.self) : try gradients(pass, Float.self)
-  }
-
-  private func normed<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
-    throws(TensorError) -> Tensor
+  func evaluated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
+    throws(TensorError) -> Evaluation
   {
     let x = inputs[0]
     let (rows, width) = try KernelCall.rows(x, name)
+    for parameter in inputs.dropFirst() where parameter.shape != [width] {
+      throw .shapeMismatch(operation: name, left: x.shape, right: parameter.shape)
+    }
     let results = try KernelCall.run(
       type, reading: [x, hasGain ? inputs[1] : nil, hasBias ? inputs.last : nil],
       writing: [.init(x.shape)]
@@ -51,10 +38,10 @@ struct DifferentiableNorm: DifferentiableOperation {
           width: width)
       }
     }
-    return try KernelCall.first(results, name)
+    return Evaluation(try KernelCall.first(results, name))
   }
 
-  private func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
+  func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
     throws(TensorError) -> [Tensor?]
   {
     let x = pass.inputs[0]

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Softmax and its relatives along the last axis: the kernels of ``Softmax``.
-struct DifferentiableSoftmax: DifferentiableOperation {
+struct DifferentiableSoftmax: KernelOperation {
   enum Kind { case plain, logarithmic, sparse }
 
   let kind: Kind
@@ -15,24 +15,10 @@ struct DifferentiableSoftmax: DifferentiableOperation {
     }
   }
 
-  func forward(_ inputs: [Tensor]) throws(TensorError) -> Evaluation {
-    try Tensor.checkReals(inputs, operation: name)
-    return Evaluation(
-      inputs[0].elementType == .f64
-        ? try shares(inputs[0], Double.self) : try shares(inputs[0], Float.self))
-  }
-
-  func backward(_ pass: BackwardPass) throws(TensorError) -> [Tensor?] {
-    [
-      pass.output.elementType == .f64
-        ? try gradient(pass.output, pass.cotangent, Double.self)
-        : try gradient(pass.output, pass.cotangent, Float.self)
-    ]
-  }
-
-  private func shares<T: DifferentiableElement>(_ x: Tensor, _ type: T.Type) throws(TensorError)
-    -> Tensor
+  func evaluated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
+    throws(TensorError) -> Evaluation
   {
+    let x = inputs[0]
     let (rows, width) = try KernelCall.rows(x, name)
     let results = try KernelCall.run(type, reading: [x], writing: [.init(x.shape)]) {
       inputs, outputs in
@@ -45,12 +31,13 @@ struct DifferentiableSoftmax: DifferentiableOperation {
       case .sparse: try Softmax.sparse(x, temperature: t, into: y, rows: rows, width: width)
       }
     }
-    return try KernelCall.first(results, name)
+    return Evaluation(try KernelCall.first(results, name))
   }
 
-  private func gradient<T: DifferentiableElement>(_ y: Tensor, _ g: Tensor, _ type: T.Type)
-    throws(TensorError) -> Tensor
+  func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
+    throws(TensorError) -> [Tensor?]
   {
+    let (y, g) = (pass.output, pass.cotangent)
     let (rows, width) = try KernelCall.rows(y, name)
     let results = try KernelCall.run(type, reading: [y, g], writing: [.init(y.shape)]) {
       inputs, outputs in
@@ -65,31 +52,18 @@ struct DifferentiableSoftmax: DifferentiableOperation {
         try Softmax.sparseGradient(p: y, dy: g, temperature: t, into: dx, rows: rows, width: width)
       }
     }
-    return try KernelCall.first(results, name)
+    return results
   }
 }
 
 /// log Σ exp along the last axis, which goes away.
-struct DifferentiableLogSumExp: DifferentiableOperation {
+struct DifferentiableLogSumExp: KernelOperation {
   var name: String { "logsumexp" }
 
-  func forward(_ inputs: [Tensor]) throws(TensorError) -> Evaluation {
-    try Tensor.checkReals(inputs, operation: name)
-    return Evaluation(
-      inputs[0].elementType == .f64
-        ? try sums(inputs[0], Double.self) : try sums(inputs[0], Float.self))
-  }
-
-  func backward(_ pass: BackwardPass) throws(TensorError) -> [Tensor?] {
-    [
-      pass.output.elementType == .f64
-        ? try gradient(pass, Double.self) : try gradient(pass, Float.self)
-    ]
-  }
-
-  private func sums<T: DifferentiableElement>(_ x: Tensor, _ type: T.Type) throws(TensorError)
-    -> Tensor
+  func evaluated<T: DifferentiableElement>(_ inputs: [Tensor], _ type: T.Type)
+    throws(TensorError) -> Evaluation
   {
+    let x = inputs[0]
     let (rows, width) = try KernelCall.rows(x, name)
     let shape = Array(x.shape.dropLast())
     let results = try KernelCall.run(type, reading: [x], writing: [.init(shape)]) {
@@ -97,11 +71,11 @@ struct DifferentiableLogSumExp: DifferentiableOperation {
       guard let x = inputs[0], let y = outputs[0] else { return }
       try Softmax.logSumExp(x, into: y, rows: rows, width: width)
     }
-    return try KernelCall.first(results, name)
+    return Evaluation(try KernelCall.first(results, name))
   }
 
-  private func gradient<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
-    throws(TensorError) -> Tensor
+  func gradients<T: DifferentiableElement>(_ pass: BackwardPass, _ type: T.Type)
+    throws(TensorError) -> [Tensor?]
   {
     let x = pass.inputs[0]
     let (rows, width) = try KernelCall.rows(x, name)
@@ -113,7 +87,7 @@ struct DifferentiableLogSumExp: DifferentiableOperation {
       }
       try Softmax.logSumExpGradient(x, y: y, dy: g, into: dx, rows: rows, width: width)
     }
-    return try KernelCall.first(results, name)
+    return results
   }
 }
 
@@ -130,7 +104,8 @@ extension Variable {
     try along(axis, DifferentiableSoftmax(kind: .sparse, temperature: temperature))
   }
 
-  private func along(_ axis: Int, _ operation: DifferentiableSoftmax) throws(TensorError)
+  /// An operation on the last axis done along another.
+  func along(_ axis: Int, _ operation: some DifferentiableOperation) throws(TensorError)
     -> Variable
   {
     let axis = try value.resolved([axis])[0]

@@ -22,10 +22,19 @@ struct DifferentiableUnary: DifferentiableOperation {
     case .sin: return try g.times(.apply(.cos, x))
     case .cos: return try g.times(.apply(.sin, x)).negated()
     case .tanh: return try g.times(y.times(y).negated().plus(1))
+    case .expm1: return try g.times(y.plus(1))
+    case .log1p: return try g.over(x.plus(1))
+    case .erf:
+      // 2 / √π · e^(-x²)
+      let slope = try Tensor.apply(.exp, x.times(x).negated()).times(2 / Double.pi.squareRoot())
+      return try g.times(slope)
+    case .lgamma: return try g.times(.apply(.digamma, x))
     case .abs:
       let rising = try g.kept(where: x.compared(.greater, 0))
       return try rising.minus(g.kept(where: x.compared(.less, 0)))
-    default: return try .zeros(x.shape, x.elementType)
+    case .round, .floor, .ceil: return try .zeros(x.shape, x.elementType)
+    case .digamma, .not:
+      throw .invalidArgument(operation: name, reason: "it has no gradient")
     }
   }
 }
@@ -109,6 +118,14 @@ extension Variable {
   public func sin() throws(TensorError) -> Variable { try mapped(.sin) }
   public func cos() throws(TensorError) -> Variable { try mapped(.cos) }
   public func tanh() throws(TensorError) -> Variable { try mapped(.tanh) }
+  /// e to the element, less 1, exact where that is small.
+  public func expm1() throws(TensorError) -> Variable { try mapped(.expm1) }
+  /// The logarithm of 1 and the element, exact where that is small.
+  public func log1p() throws(TensorError) -> Variable { try mapped(.log1p) }
+  /// The error function.
+  public func erf() throws(TensorError) -> Variable { try mapped(.erf) }
+  /// log |Γ(x)|; its derivative is digamma.
+  public func lgamma() throws(TensorError) -> Variable { try mapped(.lgamma) }
 
   private func mapped(_ operation: UnaryOperation) throws(TensorError) -> Variable {
     try Self.result(of: DifferentiableUnary(operation: operation), self)
