@@ -87,6 +87,9 @@ extension Variable {
     guard rank > 0, ids.shape == [shape[0]] else {
       throw .shapeMismatch(operation: name, left: shape, right: ids.shape)
     }
+    guard ids.elementType == .i32 else {
+      throw .elementType(operation: name, found: ids.elementType, needed: "ids of i32")
+    }
     var count = try ids.reading(Int32.self) { Int($0.max() ?? -1) + 1 }
     if let segments { count = segments }
     guard count >= 0 else {
