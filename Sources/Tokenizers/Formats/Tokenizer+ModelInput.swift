@@ -71,6 +71,10 @@ extension Tokenizer {
   ) throws(TokenizerError) {
     let excess = first.count + second.count - room
     if excess <= 0 { return }
+    if room == 0 {
+      (first, second) = ([], [])
+      return
+    }
     func keep(_ ids: ArraySlice<Int32>, _ count: Int) -> ArraySlice<Int32> {
       truncation.side == .right ? ids.prefix(count) : ids.suffix(count)
     }
@@ -89,7 +93,14 @@ extension Tokenizer {
     case .onlyFirst: firstCount -= excess
     case .onlySecond: secondCount -= excess
     }
-    guard firstCount >= 0, secondCount >= 0, isPair || truncation.strategy != .onlySecond else {
+    // What is shortened keeps at least one id, as with the reference.
+    let kept =
+      switch truncation.strategy {
+      case .longestFirst: 1
+      case .onlyFirst: firstCount
+      case .onlySecond: isPair ? secondCount : 0
+      }
+    guard kept > 0 else {
       throw .wrongLength(
         asked: truncation.maximumLength, reason: "the text to shorten is too short for that")
     }
