@@ -60,7 +60,8 @@ struct HuggingFaceComponents {
     do { return try compile(regex) } catch {
       throw .unsupported(
         path: path,
-        component: "\(component) with the pattern \(quoted(regex)) (byte \(error.place): \(error.reason))")
+        component:
+          "\(component) with the pattern \(quoted(regex)) (byte \(error.place): \(error.reason))")
     }
   }
 }

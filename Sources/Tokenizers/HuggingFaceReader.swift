@@ -4,7 +4,9 @@ import Files
 ///
 /// Everything is checked before it is used; a component that is not known is refused by its name.
 struct HuggingFaceReader {
-  private static let longestFile = 1 << 29
+  private static let longestFile = 1 << 27
+  /// More values than any vocabulary has: merges and tokens by the million.
+  private static let mostValues = 1 << 23
   /// Ids that may lie unused between the model's vocabulary and the added tokens.
   private static let mostUnassigned = 4096
 
@@ -19,6 +21,13 @@ struct HuggingFaceReader {
   static func read(_ bytes: [UInt8], path: String, name: String) throws(TokenizerError)
     -> TokenizerDefinition
   {
+    // Before the document takes memory: every value but the last of a list has a comma after it.
+    let commas = bytes.count { $0 == UInt8(ascii: ",") }
+    guard commas < mostValues else {
+      throw .malformed(
+        path: path, place: "top level",
+        reason: "about \(commas) values are more than the \(mostValues) possible")
+    }
     let json: JSON
     do { json = try JSONParser.parse(bytes, path: path) } catch { throw .file(error) }
     return try HuggingFaceReader(path: path).definition(json, name: name)
@@ -65,12 +74,21 @@ struct HuggingFaceReader {
     definition.padding = try reader.padding(components.padding)
 
     let size = try checkIDs(of: definition, unassigned: vocabulary.unassigned)
-    let byID = Dictionary(uniqueKeysWithValues: added.map { ($0.id, $0.content) })
+    // A token that is sought in normalised text gives normalised text.
+    let byID = Dictionary(
+      uniqueKeysWithValues: added.map { token in
+        (token.id, token.normalized ? normalized(token.content, by: normalizers) : token.content)
+      })
     definition.decoder = try steps.table(
       size: size, definition: definition, added: byID, unassigned: vocabulary.unassigned,
       path: path)
     try addTemplate(components.postProcessor, reader: reader, to: &definition)
     return definition
+  }
+
+  private func normalized(_ text: String, by normalizers: [Normalizer]) -> String {
+    let bytes = try? Normalizer.apply(normalizers, to: Array(text.utf8), limit: 1 << 20)
+    return bytes.map { String(decoding: $0, as: UTF8.self) } ?? text
   }
 
   // MARK: Added tokens

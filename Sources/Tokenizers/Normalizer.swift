@@ -92,6 +92,7 @@ indirect enum Normalizer: Sendable, Equatable {
     _ pattern: RegexPattern, _ content: String, in bytes: [UInt8], _ limit: Int,
     _ losesStart: inout Bool
   ) throws(EncodingFailure) -> [UInt8] {
+    if bytes.isEmpty { return bytes }
     var matches: [Range<Int>] = []
     try bytes.withUnsafeBufferPointer { (bytes) throws(EncodingFailure) in
       try pattern.forEachMatch(in: bytes) { matches.append($0) }

@@ -126,7 +126,9 @@ public final class Tokenizer: Sendable {
       for id in try ids(definition.beginning, or: bosID, role: "BOS") { state.ids.append(id) }
     }
     try bytes.withUnsafeBufferPointer { (text) throws(TokenizerError) in
-      guard rawTokens.isActive(special) else { return try encodeSegment(text, special, state, startsText: true) }
+      guard rawTokens.isActive(special) else {
+        return try encodeSegment(text, special, state, startsText: true)
+      }
       for span in rawTokens.spans(in: text, policy: special) {
         if let token = span.token {
           try append(rawTokens.tokens[token], at: span.range.lowerBound, special, state)

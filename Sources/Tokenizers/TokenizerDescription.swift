@@ -2,7 +2,9 @@ import Files
 
 extension Tokenizer {
   /// One line: `tokenizer gpt2  BPE, 50257 tokens`.
-  public var summary: String { "tokenizer \(name)  \(definition.model.name), \(vocabularySize) tokens" }
+  public var summary: String {
+    "tokenizer \(name)  \(definition.model.name), \(vocabularySize) tokens"
+  }
 
   /// What made the vocabulary, if it was trained here: command, parameters, digest of the data.
   public var provenance: JSON? { definition.provenance }

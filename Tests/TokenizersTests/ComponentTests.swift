@@ -12,7 +12,7 @@ import Testing
     let cases: [JSON]
     let inputs: [JSON]
 
-    static let shared: Result<Fixture, any Error> = Result {
+    static let shared = Result {
       let path = Assets.packageRoot + "/Tests/TokenizersTests/Fixtures/components.json"
       let json = try JSONParser.parse(FileContents.bytes(at: path), path: path)
       func list(_ key: String) throws -> [JSON] { try #require(json[key]?.arrayValue) }
@@ -26,7 +26,9 @@ import Testing
 
     /// The file that a case describes.
     func document(_ entry: JSON, model: String) throws -> [UInt8] {
-      let keys = ["truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder"]
+      let keys = [
+        "truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder",
+      ]
       var members: [JSON.Member] = [.init("version", .string("1.0"))]
       for key in keys { members.append(.init(key, entry[key] ?? .null)) }
       members.append(.init("added_tokens", entry["added_tokens"] ?? .array([])))
@@ -41,7 +43,8 @@ import Testing
     ids.flatMap { id in withUnsafeBytes(of: id.littleEndian) { Array($0) } }
   }
 
-  @Test("give the reference's ids and texts, all at once, streamed, and after saving", arguments: 0..<8)
+  @Test(
+    "give the reference's ids and texts, all at once, streamed, and after saving", arguments: 0..<8)
   func cases(part: Int) throws {
     let fixture = try Fixture.shared.get()
     #expect(fixture.cases.count > 200 && fixture.strings.count > 40)
@@ -110,8 +113,11 @@ import Testing
           #expect(got == nil, "\(name) \(first)")
           continue
         }
-        #expect(got?.ids.map(Int.init) == lists[0].arrayValue?.compactMap(\.intValue), "\(name) \(first)")
-        #expect(got?.typeIDs.map(Int.init) == lists[1].arrayValue?.compactMap(\.intValue), "\(name) \(first)")
+        #expect(
+          got?.ids.map(Int.init) == lists[0].arrayValue?.compactMap(\.intValue), "\(name) \(first)")
+        #expect(
+          got?.typeIDs.map(Int.init) == lists[1].arrayValue?.compactMap(\.intValue),
+          "\(name) \(first)")
         #expect(
           got?.attentionMask.map { $0 ? 1 : 0 } == lists[2].arrayValue?.compactMap(\.intValue),
           "\(name) \(first)")

@@ -80,12 +80,24 @@ struct DecoderChain: Sendable {
       case .byteLevel:
         let spelled = String(decoding: token, as: UTF8.self)
         let bytes = ByteAlphabet.bytes(of: spelled) ?? token
-        if isLastStep { text += bytes } else { memory[level].held = (memory[level].held ?? []) + bytes }
+        if isLastStep {
+          text += bytes
+        } else {
+          memory[level].held = (memory[level].held ?? []) + bytes
+        }
       case .fuse:
-        if isLastStep { text += token } else { memory[level].held = (memory[level].held ?? []) + token }
+        if isLastStep {
+          text += token
+        } else {
+          memory[level].held = (memory[level].held ?? []) + token
+        }
       case .byteFallback:
         if let byte = ByteToken.byte(of: token) {
-          if isLastStep { text.append(byte) } else { memory[level].held = (memory[level].held ?? []) + [byte] }
+          if isLastStep {
+            text.append(byte)
+          } else {
+            memory[level].held = (memory[level].held ?? []) + [byte]
+          }
           return
         }
         if let held = memory[level].held {

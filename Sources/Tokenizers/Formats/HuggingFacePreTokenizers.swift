@@ -78,7 +78,9 @@ extension HuggingFaceComponents {
         (regex) throws(RegexError) in try PiecePattern.compile(regex)
       }
       // GPT-2's pattern leaves no text between its matches, so that these are the same.
-      if compiled == .gpt2, (behavior, inverted) == (.isolated, false) || (behavior, inverted) == (.removed, true) {
+      if compiled == .gpt2,
+        (behavior, inverted) == (.isolated, false) || (behavior, inverted) == (.removed, true)
+      {
         return .gpt2
       }
       return .split(.pattern(compiled), behavior: behavior, inverted: inverted)

@@ -16,7 +16,9 @@ struct UnigramModel: Sendable {
   ) {
     var tokens = ByteStringTable(capacity: pieces.count)
     for piece in pieces {
-      if piece.bytes.isEmpty || !tokens.insert(piece.bytes).isNew { tokens.appendHidden(piece.bytes) }
+      if piece.bytes.isEmpty || !tokens.insert(piece.bytes).isNew {
+        tokens.appendHidden(piece.bytes)
+      }
     }
     self.tokens = tokens
     scores = pieces.map(\.score)

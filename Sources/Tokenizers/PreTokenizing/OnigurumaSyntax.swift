@@ -89,7 +89,9 @@ struct OnigurumaSyntax {
         index += 1
         output.unicodeScalars.append(scalar)
         if next == "?" || next == "+" { output.unicodeScalars.append(input[index]); index += 1 }
-        if let next, "*+?".unicodeScalars.contains(next) { throw refuse("a quantifier of a quantifier") }
+        if let next, "*+?".unicodeScalars.contains(next) {
+          throw refuse("a quantifier of a quantifier")
+        }
         previousLiteral = nil
       case "{": try interval()
       case "|", "^", "$", ".":
@@ -152,7 +154,9 @@ struct OnigurumaSyntax {
       output.replaceSubrange(atom..., with: "(?:\(repeated))\(suffix)")
       index += 1
     }
-    if let next, "*+?".unicodeScalars.contains(next) { throw refuse("a quantifier of a quantifier") }
+    if let next, "*+?".unicodeScalars.contains(next) {
+      throw refuse("a quantifier of a quantifier")
+    }
     previousLiteral = nil
   }
 
@@ -279,7 +283,9 @@ struct OnigurumaSyntax {
       if take("^") { result.isNegated.toggle() }
       let name = try takeUntil("}")
       guard !name.isEmpty, name.utf8.count < 64,
-        name.unicodeScalars.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || "0123456789_ -".unicodeScalars.contains($0)) })
+        name.unicodeScalars.allSatisfy({
+          $0.isASCII && ($0.properties.isAlphabetic || "0123456789_ -".unicodeScalars.contains($0))
+        })
       else { throw refuse("the property \(quoted(name))") }
       result.items = OnigurumaClass.property(name)
       return result
@@ -295,7 +301,9 @@ struct OnigurumaSyntax {
     guard let scalar = next else { throw refuse("a '\\' at the end") }
     index += 1
     func hexadecimal(_ most: Int) -> String {
-      let digits = input[index...].prefix(most).prefix { $0.isASCII && $0.properties.isASCIIHexDigit }
+      let digits = input[index...].prefix(most).prefix {
+        $0.isASCII && $0.properties.isASCIIHexDigit
+      }
       return String(String.UnicodeScalarView(digits))
     }
     var digits: String
@@ -396,7 +404,10 @@ struct OnigurumaSyntax {
       return
     }
     index += 1
-    if input[index] == "[" || (input[index] == "\\" && index + 1 < input.count && "dDsSwWhHpP".unicodeScalars.contains(input[index + 1])) {
+    if input[index] == "["
+      || (input[index] == "\\" && index + 1 < input.count
+        && "dDsSwWhHpP".unicodeScalars.contains(input[index + 1]))
+    {
       part.items += Self.literal(low) + Self.literal("-")
       return
     }

@@ -20,7 +20,8 @@ extension PreTokenizer.Stage {
       let text = Array(ByteAlphabet.text(of: segment).utf8)
       return StageCut(text: text, pieces: [0..<text.count])
     case .gpt2:
-      return StageCut(pieces: Self.runs(segment) { GPT2Splitter().endOfPiece($0, from: $1, count: $2) })
+      return StageCut(
+        pieces: Self.runs(segment) { GPT2Splitter().endOfPiece($0, from: $1, count: $2) })
     case .digits(let individual):
       return StageCut(
         pieces: Self.runs(segment) {
