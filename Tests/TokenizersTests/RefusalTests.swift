@@ -182,7 +182,7 @@ import Testing
     malformed(
       unigram(#"[["a", 0]]"#, #""unk_id": 1"#), "model.unk_id", "the id of a token is expected")
 
-    let words = #""unk_token": "u", "continuing_subword_prefix": "##""#
+    let words = ##""unk_token": "u", "continuing_subword_prefix": "##""##
     malformed(
       other(#"{"type": "WordPiece", \#(words), "max_input_chars_per_word": -1, "vocab": {"a": 0}}"#),
       "model.max_input_chars_per_word", "a count is expected")
@@ -200,7 +200,7 @@ import Testing
       model(["a": 0], "[]", #""continuing_subword_prefix": "\#(long)""#),
       "model.continuing_subword_prefix", "more than 64 bytes")
     malformed(
-      model(["a": 0, "b": 1], #"["a b"]"#, #""continuing_subword_prefix": "##""#),
+      model(["a": 0, "b": 1], #"["a b"]"#, ##""continuing_subword_prefix": "##""##),
       "model.merges[0]", #""b" is shorter than the prefix that it should have"#)
     malformed(
       model(["a": 0], "[]", #""dropout": 1.5"#), "model.dropout", "a probability is expected")
