@@ -19,7 +19,7 @@ import Testing
       return Fixture(
         strings: try list("strings").compactMap(\.stringValue), pairs: try list("pairs"),
         models: Dictionary(
-          uniqueKeysWithValues: try #require(json["models"]?.objectValue).map {
+          uniqueKeysWithValues: #require(json["models"]?.objectValue).map {
             ($0.key, $0.value)
           }), cases: try list("cases"), inputs: try list("inputs"))
     }

@@ -182,9 +182,10 @@ import Testing
     malformed(
       unigram(#"[["a", 0]]"#, #""unk_id": 1"#), "model.unk_id", "the id of a token is expected")
 
-    let words = ##""unk_token": "u", "continuing_subword_prefix": "##""##
+    let words = #""unk_token": "u", "continuing_subword_prefix": "@@""#
     malformed(
-      other(#"{"type": "WordPiece", \#(words), "max_input_chars_per_word": -1, "vocab": {"a": 0}}"#),
+      other(
+        #"{"type": "WordPiece", \#(words), "max_input_chars_per_word": -1, "vocab": {"a": 0}}"#),
       "model.max_input_chars_per_word", "a count is expected")
     malformed(
       other(#"{"type": "WordPiece", "continuing_subword_prefix": "", "vocab": {"a": 0}}"#),
@@ -200,7 +201,7 @@ import Testing
       model(["a": 0], "[]", #""continuing_subword_prefix": "\#(long)""#),
       "model.continuing_subword_prefix", "more than 64 bytes")
     malformed(
-      model(["a": 0, "b": 1], #"["a b"]"#, ##""continuing_subword_prefix": "##""##),
+      model(["a": 0, "b": 1], #"["a b"]"#, #""continuing_subword_prefix": "@@""#),
       "model.merges[0]", #""b" is shorter than the prefix that it should have"#)
     malformed(
       model(["a": 0], "[]", #""dropout": 1.5"#), "model.dropout", "a probability is expected")
@@ -232,10 +233,12 @@ import Testing
       "pre_tokenizer.prepend_scheme", #""last" is none of always, first, never"#)
     malformed(
       cut(
-        #"{"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "add_prefix_space": false}"#),
+        #"{"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "add_prefix_space": false}"#
+      ),
       "pre_tokenizer", "add_prefix_space is false and prepend_scheme is first")
     malformed(
-      small.with("post_processor", #"{"type": "BertProcessing", "sep": ["</s>", 10], "cls": ["<s>"]}"#),
+      small.with(
+        "post_processor", #"{"type": "BertProcessing", "sep": ["</s>", 10], "cls": ["<s>"]}"#),
       "post_processor.cls", "a token and its id are expected")
     malformed(
       small.with(
@@ -251,7 +254,8 @@ import Testing
 
   @Test("of ten million merges are refused before they take memory")
   func merges10M() {
-    let start = Array(#"{"version": "1.0", "model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["#.utf8)
+    let start = Array(
+      #"{"version": "1.0", "model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["#.utf8)
     let bytes = start + [UInt8](repeating: UInt8(ascii: ","), count: 10_000_000)
     let reason = "about 10000003 values are more than the 8388608 possible"
     #expect(throws: TokenizerError.malformed(path: "f", place: "top level", reason: reason)) {
