@@ -4,7 +4,9 @@ import Files
 ///
 /// Everything is checked before it is used; a component that is not known is refused by its name.
 struct HuggingFaceReader {
-  private static let longestFile = 1 << 29
+  private static let longestFile = 1 << 27
+  /// More values than any vocabulary has: merges and tokens by the million.
+  private static let mostValues = 1 << 23
   /// Ids that may lie unused between the model's vocabulary and the added tokens.
   private static let mostUnassigned = 4096
 
@@ -19,6 +21,13 @@ struct HuggingFaceReader {
   static func read(_ bytes: [UInt8], path: String, name: String) throws(TokenizerError)
     -> TokenizerDefinition
   {
+    // Before the document takes memory: every value but the last of a list has a comma after it.
+    let commas = bytes.count { $0 == UInt8(ascii: ",") }
+    guard commas < mostValues else {
+      throw .malformed(
+        path: path, place: "top level",
+        reason: "about \(commas) values are more than the \(mostValues) possible")
+    }
     let json: JSON
     do { json = try JSONParser.parse(bytes, path: path) } catch { throw .file(error) }
     return try HuggingFaceReader(path: path).definition(json, name: name)
@@ -43,7 +52,13 @@ struct HuggingFaceReader {
 
     let reader = HuggingFaceComponents(path: path)
     let normalizers = try reader.normalizers(components.normalizer)
-    let (preTokenizer, isByteLevel) = try reader.preTokenizer(components.preTokenizer)
+    var preTokenizer = try reader.preTokenizer(components.preTokenizer)
+    // Bytes that would become characters and be merged at once are merged as bytes.
+    let isByteLevel =
+      preTokenizer.stages.last == .byteLevel
+      && !preTokenizer.stages.dropLast().contains(.byteLevel)
+      && !normalizers.contains(.byteLevel) && HuggingFaceModelReader.mergesBytes(model)
+    if isByteLevel { preTokenizer.stages.removeLast() }
     let steps = try reader.decoder(components.decoder)
 
     let vocabulary = try HuggingFaceModelReader(path: path).read(
@@ -51,18 +66,29 @@ struct HuggingFaceReader {
     var definition = TokenizerDefinition(
       name: name, kind: .huggingface, normalizers: normalizers, preTokenizer: preTokenizer,
       model: vocabulary.model, literals: vocabulary.literals, addedTokens: added,
-      unknownID: vocabulary.model.unknownID ?? vocabulary.unknownID, decoder: TextDecoder())
+      unknownID: vocabulary.model.unknownID, decoder: TextDecoder())
     definition.components = components
     definition.decoderDescription = steps.description
     definition.provenance = vocabulary.provenance
+    definition.truncation = try reader.truncation(components.truncation)
+    definition.padding = try reader.padding(components.padding)
 
     let size = try checkIDs(of: definition, unassigned: vocabulary.unassigned)
-    let byID = Dictionary(uniqueKeysWithValues: added.map { ($0.id, $0.content) })
+    // A token that is sought in normalised text gives normalised text.
+    let byID = Dictionary(
+      uniqueKeysWithValues: added.map { token in
+        (token.id, token.normalized ? normalized(token.content, by: normalizers) : token.content)
+      })
     definition.decoder = try steps.table(
       size: size, definition: definition, added: byID, unassigned: vocabulary.unassigned,
       path: path)
     try addTemplate(components.postProcessor, reader: reader, to: &definition)
     return definition
+  }
+
+  private func normalized(_ text: String, by normalizers: [Normalizer]) -> String {
+    let bytes = try? Normalizer.apply(normalizers, to: Array(text.utf8), limit: 1 << 20)
+    return bytes.map { String(decoding: $0, as: UTF8.self) } ?? text
   }
 
   // MARK: Added tokens
@@ -149,15 +175,16 @@ struct HuggingFaceReader {
   private func addTemplate(
     _ json: JSON, reader: HuggingFaceComponents, to definition: inout TokenizerDefinition
   ) throws(TokenizerError) {
-    let template = try reader.postProcessor(json)
-    for token in template.beginning + template.ending {
+    guard let template = try reader.postProcessor(json) else { return }
+    for token in template.tokens {
       let spelled = token.id < definition.decoder.count ? definition.spelling(of: token.id) : nil
-      if spelled.map({ Array($0.utf8) == Array(token.token.utf8) }) != true {
+      if spelled.map({ Array($0.utf8) == Array(token.spelling.utf8) }) != true {
         throw .malformed(
-          path: path, place: "post_processor.special_tokens",
-          reason: "\(quoted(token.token)) has id \(token.id), which is another token or none")
+          path: path, place: "post_processor",
+          reason: "\(quoted(token.spelling)) has id \(token.id), which is another token or none")
       }
     }
+    definition.template = template
     definition.beginning = template.beginning.map(\.id)
     definition.ending = template.ending.map(\.id)
     definition.bosID = template.beginning.first?.id

@@ -91,7 +91,7 @@ struct Llama2CReader {
     (decoder.strippedByte, decoder.strippedCount) = (UInt8(ascii: " "), 1)
 
     var definition = TokenizerDefinition(
-      name: name, kind: .llama2c, model: model, decoder: decoder)
+      name: name, kind: .llama2c, model: .bytePair(model), decoder: decoder)
     definition.decoderDescription = "byte tokens, one leading space stripped"
     definition.normalizers = [.prepend(" ")]
     definition.unknownID = 0

@@ -8,6 +8,7 @@ import Testing
     ("gpt2", "tokenizers/gpt2/tokenizer.json", SpecialPolicy.text),
     ("claude2", "tokenizers/claude2/anthropic_tokenizer.json", .text),
     ("smollm2", "tokenizers/smollm2/tokenizer.json", .parse),
+    ("minilm_bert", "tokenizers/minilm_bert/tokenizer.json", .parse),
   ]
 
   @Test(
@@ -22,7 +23,9 @@ import Testing
     for (text, ids) in zip(strings, expected) {
       let ids = try #require(ids.arrayValue).compactMap(\.intValue).map(Int32.init)
       #expect(try tokenizer.encode(text, special: policy) == ids, "\(text.debugDescription)")
-      if name != "claude2" { #expect(Array(try tokenizer.decode(ids).utf8) == Array(text.utf8)) }
+      if name != "claude2" && name != "minilm_bert" {
+        #expect(Array(try tokenizer.decode(ids).utf8) == Array(text.utf8))
+      }
     }
   }
 

@@ -96,10 +96,10 @@ import Testing
   @Test("are refused for their template, unknown token and components' fields")
   func fields() {
     malformed(
-      small.template(id: 1), "post_processor.special_tokens",
+      small.template(id: 1), "post_processor",
       #""<s>" has id 1, which is another token or none"#)
     malformed(
-      small.template(id: 900), "post_processor.special_tokens",
+      small.template(id: 900), "post_processor",
       #""<s>" has id 900, which is another token or none"#)
     malformed(
       small.template("<t>"), "post_processor.single[0]", "a token that special_tokens does not list"
@@ -131,55 +131,135 @@ import Testing
     "with components that are not supported are refused by name",
     arguments: [
       ("version", #""2.0""#, #"version "2.0" of the format"#),
-      ("model", #"{"type": "WordPiece"}"#, "the model WordPiece"),
-      ("model", #"{"type": "BPE", "dropout": 0.1, "vocab": {}, "merges": []}"#, "dropout 0.1"),
-      (
-        "model", #"{"type": "BPE", "end_of_word_suffix": "</w>", "vocab": {}, "merges": []}"#,
-        #"end_of_word_suffix "</w>""#
-      ),
+      ("model", #"{"type": "Magic"}"#, "the model Magic"),
       (
         "model", #"{"type": "BPE", "vocab": {"a": 0}, "merges": [], "magic": 1}"#,
         #"the field "magic" of the model BPE"#
       ),
-      ("surprise", "1", #"the field "surprise" of tokenizer.json"#),
-      ("normalizer", #"{"type": "BertNormalizer"}"#, "the normalizer BertNormalizer"),
       (
-        "normalizer", #"{"type": "Replace", "pattern": {"Regex": " +"}, "content": " "}"#,
-        #"the normalizer Replace with the pattern " +""#
+        "model",
+        #"{"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a", "merges": []}"#,
+        #"the field "merges" of the model WordLevel"#
+      ),
+      ("surprise", "1", #"the field "surprise" of tokenizer.json"#),
+      ("normalizer", #"{"type": "Upper"}"#, "the normalizer Upper"),
+      (
+        "normalizer", #"{"type": "Replace", "pattern": {"Regex": "(a"}, "content": " "}"#,
+        #"the normalizer Replace with the pattern "(a" (byte 2: ')' is missing)"#
       ),
       ("normalizer", #"{"type": "NFC", "x": 1}"#, #"the field "x" of the normalizer NFC"#),
-      ("pre_tokenizer", #"{"type": "Metaspace"}"#, "the pre-tokenizer Metaspace"),
+      ("pre_tokenizer", #"{"type": "Words"}"#, "the pre-tokenizer Words"),
       (
         "pre_tokenizer",
-        #"{"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Isolated", "invert": false}"#,
-        #"the pre-tokenizer Split with the pattern "\s+""#
+        #"{"type": "Split", "pattern": {"Regex": "\\X"}, "behavior": "Isolated", "invert": false}"#,
+        #"the pre-tokenizer Split with the pattern "\X" (byte 2: '\X')"#
       ),
-      (
-        "pre_tokenizer",
-        #"{"type": "Split", "pattern": {"String": " "}, "behavior": "Isolated", "invert": false}"#,
-        #"the pre-tokenizer Split at the text " ""#
-      ),
-      (
-        "pre_tokenizer",
-        #"{"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "Digits"}]}"#,
-        "the pre-tokenizer Digits after ByteLevel"
-      ),
-      ("post_processor", #"{"type": "BertProcessing"}"#, "the post-processor BertProcessing"),
-      ("decoder", #"{"type": "CTC"}"#, "the decoder CTC"),
-      (
-        "decoder",
-        #"{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteFallback"}]}"#,
-        "the decoder ByteFallback after Fuse"
-      ),
-      (
-        "decoder",
-        #"{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 0, "stop": 1}]}"#,
-        "the decoder Strip at the end of the text"
-      ),
+      ("post_processor", #"{"type": "Wrapping"}"#, "the post-processor Wrapping"),
+      ("decoder", #"{"type": "Magic"}"#, "the decoder Magic"),
     ])
   func unsupported(key: String, value: String, component: String) {
     #expect(throws: TokenizerError.unsupported(path: "small.json", component: component)) {
       try small.with(key, value).read()
+    }
+  }
+
+  @Test("of other kinds than BPE are refused for their tokens")
+  func otherModels() {
+    func other(_ model: String) -> SmallVocabulary {
+      small.with("added_tokens", "[]").with("model", model)
+    }
+    func unigram(_ vocab: String, _ options: String = #""unk_id": 0"#) -> SmallVocabulary {
+      other(#"{"type": "Unigram", \#(options), "vocab": \#(vocab)}"#)
+    }
+    malformed(unigram("[]"), "model.vocab", "the vocabulary is empty")
+    malformed(unigram("{}"), "model.vocab", "a list of tokens with their scores is expected")
+    for wrong in [#"["a"]"#, #"["a", "b"]"#, #"[1, 2]"#, #""a""#, #"["a", 1, 2]"#] {
+      malformed(
+        unigram(#"[["x", 0], \#(wrong)]"#), "model.vocab[1]", "a token and its score are expected")
+    }
+    malformed(unigram(#"[["a", 0], ["a", 1]]"#), "model.vocab[1]", #"the token "a" is there twice"#)
+    malformed(unigram(#"[["", 0]]"#), "model.vocab[0]", "an empty token")
+    malformed(
+      unigram(#"[["a", 0]]"#, #""unk_id": 1"#), "model.unk_id", "the id of a token is expected")
+
+    let words = #""unk_token": "u", "continuing_subword_prefix": "@@""#
+    malformed(
+      other(
+        #"{"type": "WordPiece", \#(words), "max_input_chars_per_word": -1, "vocab": {"a": 0}}"#),
+      "model.max_input_chars_per_word", "a count is expected")
+    malformed(
+      other(#"{"type": "WordPiece", "continuing_subword_prefix": "", "vocab": {"a": 0}}"#),
+      "model.unk_token", "a text is missing")
+    malformed(
+      other(#"{"type": "WordPiece", \#(words), "max_input_chars_per_word": 9, "vocab": {"a": 1}}"#),
+      "model.vocab", "id 0 is missing")
+    malformed(
+      other(#"{"type": "WordLevel", "unk_token": "u", "vocab": {"a": 0, "b": 0}}"#),
+      #"model.vocab["b"]"#, #"id 0 belongs to "a" already"#)
+    let long = String(repeating: "#", count: 65)
+    malformed(
+      model(["a": 0], "[]", #""continuing_subword_prefix": "\#(long)""#),
+      "model.continuing_subword_prefix", "more than 64 bytes")
+    malformed(
+      model(["a": 0, "b": 1], #"["a b"]"#, #""continuing_subword_prefix": "@@""#),
+      "model.merges[0]", #""b" is shorter than the prefix that it should have"#)
+    malformed(
+      model(["a": 0], "[]", #""dropout": 1.5"#), "model.dropout", "a probability is expected")
+  }
+
+  @Test("are refused for their components' values")
+  func values() {
+    func normalizer(_ text: String) -> SmallVocabulary { small.with("normalizer", text) }
+    func cut(_ text: String) -> SmallVocabulary { small.with("pre_tokenizer", text) }
+    malformed(
+      normalizer(#"{"type": "BertNormalizer", "strip_accents": 1}"#), "normalizer.strip_accents",
+      "true, false or null is expected")
+    for map in ["", "AAAA", "!!!!", "/////w==", "AAA"] {
+      malformed(
+        normalizer(#"{"type": "Precompiled", "precompiled_charsmap": "\#(map)"}"#),
+        "normalizer.precompiled_charsmap", "a table of replacements in base64 is expected")
+    }
+    malformed(
+      cut(#"{"type": "CharDelimiterSplit", "delimiter": "ab"}"#), "pre_tokenizer.delimiter",
+      "one character is expected")
+    malformed(
+      cut(#"{"type": "FixedLength", "length": 0}"#), "pre_tokenizer.length",
+      "a length of at least 1 is expected")
+    malformed(
+      cut(#"{"type": "Punctuation", "behavior": "Kept"}"#), "pre_tokenizer.behavior",
+      #""Kept" is none of Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous"#)
+    malformed(
+      cut(#"{"type": "Metaspace", "replacement": "_", "prepend_scheme": "last"}"#),
+      "pre_tokenizer.prepend_scheme", #""last" is none of always, first, never"#)
+    malformed(
+      cut(
+        #"{"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "add_prefix_space": false}"#
+      ),
+      "pre_tokenizer", "add_prefix_space is false and prepend_scheme is first")
+    malformed(
+      small.with(
+        "post_processor", #"{"type": "BertProcessing", "sep": ["</s>", 10], "cls": ["<s>"]}"#),
+      "post_processor.cls", "a token and its id are expected")
+    malformed(
+      small.with(
+        "post_processor", #"{"type": "RobertaProcessing", "sep": ["</s>", 10], "cls": ["<s>", 1]}"#),
+      "post_processor", #""<s>" has id 1, which is another token or none"#)
+    malformed(
+      small.with("truncation", #"{"max_length": -1, "strategy": "OnlyFirst", "stride": 0}"#),
+      "truncation.max_length", "a count is expected")
+    malformed(
+      small.with("padding", #"{"strategy": "Longest", "pad_id": 0, "pad_type_id": 0}"#),
+      "padding.strategy", "BatchLongest or Fixed with a length is expected")
+  }
+
+  @Test("of ten million merges are refused before they take memory")
+  func merges10M() {
+    let start = Array(
+      #"{"version": "1.0", "model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["#.utf8)
+    let bytes = start + [UInt8](repeating: UInt8(ascii: ","), count: 10_000_000)
+    let reason = "about 10000003 values are more than the 8388608 possible"
+    #expect(throws: TokenizerError.malformed(path: "f", place: "top level", reason: reason)) {
+      try HuggingFaceReader.read(bytes, path: "f", name: "f")
     }
   }
 
@@ -208,7 +288,8 @@ import Testing
     let steps = Array(repeating: step, count: 9).joined(separator: ",")
     let sequence = #"{"type": "Sequence", "normalizers": [\#(steps)]}"#
     let tokenizer = try small.with("normalizer", sequence).read()
-    #expect(Normalizer.apply(tokenizer.definition.normalizers, to: [97], limit: 1000).count == 4096)
+    #expect(
+      try Normalizer.apply(tokenizer.definition.normalizers, to: [97], limit: 1000).count == 4096)
     let decoders = #"{"type": "Sequence", "decoders": [\#(steps)]}"#
     #expect(throws: TokenizerError.self) { try small.with("decoder", decoders).read() }
   }

@@ -7,7 +7,7 @@ import Testing
   @Test(
     "have the ids that Hugging Face tokenizers gives",
     .enabled(if: Assets.present, "needs ../shared/assets"),
-    arguments: ["gpt2", "claude2", "smollm2", "stories260K"])
+    arguments: ["gpt2", "claude2", "smollm2", "stories260K", "minilm_bert"])
   func digests(name: String) throws {
     let path = Assets.packageRoot + "/Tests/TokenizersTests/Fixtures/whole_files.json"
     let fixture = try JSONParser.parse(FileContents.bytes(at: path), path: path)
@@ -31,7 +31,9 @@ import Testing
             withUnsafeBytes(of: id.littleEndian) { Array($0) }
           })
         #expect(digest == entry["sha256"]?.stringValue, "\(file)")
-        if name != "claude2" { #expect(try tokenizer.bytes(of: ids) == bytes, "\(file)") }
+        if name != "claude2" && name != "minilm_bert" {
+          #expect(try tokenizer.bytes(of: ids) == bytes, "\(file)")
+        }
       }
     }
   }
