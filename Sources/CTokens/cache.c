@@ -5,15 +5,20 @@
 // up entries where it is full, the second begins anew.
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "unicode.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 enum {
   SHORT = 15,          // the longest piece that is its own key
   INLINE_IDS = 3,      // ids that fit the entry
   WAITING = 512,       // pieces that are scanned at once
   AHEAD = 16,          // pieces whose entries are fetched at once
-  PROBES = 8,          // buckets that a key may be in
+  PROBES = 16,         // buckets that a key may be in
   FIRST_BITS = 11,     // log2 of the buckets at first
   MOST_BITS = 17,      // and at most
   FIRST_LONG_BITS = 8, // log2 of the slots for longer pieces
@@ -23,7 +28,7 @@ enum {
 
 struct key {
   uint64_t low, high; // the bytes, zeros, and in the last byte the length, which is never 0
-};
+} __attribute__((aligned(16)));
 
 struct entry {
   struct key key;
@@ -58,17 +63,18 @@ struct ct_cache {
 
 // MARK: Keys
 
-static const uint64_t low_masks[16] = {
-    0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF,
-    ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL, ~0ULL};
+/// Twice eight bytes of ones, then of zeros: the masks of every length.
+static const uint8_t ones[32] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 
 /// The key of a piece of up to 15 bytes, of which 16 may be read.
 CT_INLINE struct key key_of_readable(const uint8_t *piece, size_t length) {
-  uint64_t low, high;
+  uint64_t low, high, low_mask, high_mask;
   memcpy(&low, piece, 8);
   memcpy(&high, piece + 8, 8);
-  uint64_t high_mask = length > 8 ? low_masks[(length - 8) & 15] : 0;
-  return (struct key){low & low_masks[length & 15], (high & high_mask) | (uint64_t)length << 56};
+  memcpy(&low_mask, ones + 16 - length, 8);
+  memcpy(&high_mask, ones + 24 - length, 8);
+  return (struct key){low & low_mask, (high & high_mask) | (uint64_t)length << 56};
 }
 
 static struct key key_of(const uint8_t *piece, size_t length) {
@@ -78,13 +84,29 @@ static struct key key_of(const uint8_t *piece, size_t length) {
 }
 
 /// The first bucket of a key. Only where a key is kept depends on it, never an id.
-CT_INLINE uint32_t bucket_of(struct key key, unsigned bits) {
-  uint64_t mixed = key.low * 0x9E3779B97F4A7C15 + key.high * 0xD6E8FEB86659FD93;
-  return (uint32_t)((mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9 >> (64 - bits));
+CT_INLINE size_t bucket_of(struct key key, unsigned bits) {
+  uint64_t mixed = key.low * 0x9E3779B97F4A7C15 ^ key.high * 0xD6E8FEB86659FD93;
+  return mixed >> (64 - bits);
 }
 
 CT_INLINE bool is_key(const struct entry *entry, struct key key) {
   return ((entry->key.low ^ key.low) | (entry->key.high ^ key.high)) == 0;
+}
+
+/// The entry of a key if it is one of these two, without a branch on which; else NULL.
+CT_INLINE const struct entry *among(const struct bucket *bucket, const struct key *key) {
+#if defined(__SSE2__)
+  __m128i wanted = _mm_load_si128((const __m128i *)key);
+  __m128i first = _mm_load_si128((const __m128i *)&bucket->entries[0].key);
+  __m128i second = _mm_load_si128((const __m128i *)&bucket->entries[1].key);
+  unsigned is_first = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(wanted, first)) == 0xFFFF;
+  unsigned is_second = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(wanted, second)) == 0xFFFF;
+#else
+  unsigned is_first = is_key(&bucket->entries[0], *key);
+  unsigned is_second = is_key(&bucket->entries[1], *key);
+#endif
+  if (__builtin_expect(!(is_first | is_second), 0)) return NULL;
+  return &bucket->entries[is_second];
 }
 
 static uint64_t hash_of(const uint8_t *piece, size_t length) {
@@ -104,20 +126,31 @@ static uint64_t hash_of(const uint8_t *piece, size_t length) {
 
 // MARK: Making, clearing, growing
 
+/// Zeroed buckets, in large pages where they fill one: what is looked up is all over them.
+static struct bucket *make_buckets(unsigned bits) {
+  size_t size = sizeof(struct bucket) << bits, large = 1 << 21;
+  struct bucket *buckets = aligned_alloc(size >= large ? large : 64, size);
+  if (!buckets) return NULL;
+#ifdef MADV_HUGEPAGE
+  if (size >= large) madvise(buckets, size, MADV_HUGEPAGE);
+#endif
+  memset(buckets, 0, size);
+  return buckets;
+}
+
 struct ct_cache *ct_cache_create(void) {
   struct ct_cache *cache = calloc(1, sizeof *cache);
   if (!cache) return NULL;
   cache->bits = FIRST_BITS;
   cache->slot_bits = FIRST_LONG_BITS;
   cache->arena.size = 1 << 12;
-  cache->buckets = aligned_alloc(64, sizeof(struct bucket) << cache->bits);
+  cache->buckets = make_buckets(cache->bits);
   cache->slots = calloc((size_t)1 << cache->slot_bits, sizeof *cache->slots);
   cache->arena.bytes = malloc(cache->arena.size);
   if (!cache->buckets || !cache->slots || !cache->arena.bytes) {
     ct_cache_destroy(cache);
     return NULL;
   }
-  memset(cache->buckets, 0, sizeof(struct bucket) << cache->bits);
   return cache;
 }
 
@@ -132,8 +165,8 @@ void ct_cache_destroy(struct ct_cache *cache) {
 /// Puts an entry into the first free place of its buckets, else in place of another.
 /// Tells whether there was a free one.
 static bool place(struct bucket *buckets, unsigned bits, const struct entry *entry) {
-  uint32_t mask = (1u << bits) - 1, first = bucket_of(entry->key, bits);
-  for (uint32_t probe = 0; probe < PROBES; probe++) {
+  size_t mask = ((size_t)1 << bits) - 1, first = bucket_of(entry->key, bits);
+  for (size_t probe = 0; probe < PROBES; probe++) {
     struct bucket *bucket = &buckets[(first + probe) & mask];
     for (int i = 0; i < 2; i++)
       if (bucket->entries[i].key.high == 0) {
@@ -154,10 +187,9 @@ static void clear(struct ct_cache *cache) {
 }
 
 static void grow_buckets(struct ct_cache *cache) {
-  unsigned bits = cache->bits + 2 < MOST_BITS ? cache->bits + 2 : MOST_BITS;
-  struct bucket *buckets = aligned_alloc(64, sizeof(struct bucket) << bits);
+  unsigned bits = cache->bits + 1;
+  struct bucket *buckets = make_buckets(bits);
   if (!buckets) return; // entries are given up instead
-  memset(buckets, 0, sizeof(struct bucket) << bits);
   cache->used = 0;
   for (size_t i = 0; i < (size_t)2 << cache->bits; i++) {
     const struct entry *entry = &cache->buckets[i / 2].entries[i % 2];
@@ -256,7 +288,7 @@ void ct_cache_insert(
     size_t count) {
   if (length == 0 || length > CT_LONGEST_REMEMBERED || count == 0 || count > length) return;
   if (length > SHORT) return insert_long(cache, piece, length, ids, (uint32_t)count);
-  if (cache->used > (size_t)1 << cache->bits && cache->bits < MOST_BITS) grow_buckets(cache);
+  if (cache->used > (size_t)3 << (cache->bits - 1) && cache->bits < MOST_BITS) grow_buckets(cache);
   struct entry entry = {.key = key_of(piece, length), .count = (uint32_t)count};
   if (count <= INLINE_IDS) {
     memcpy(entry.ids, ids, 4 * count);
@@ -269,9 +301,9 @@ void ct_cache_insert(
   cache->used += place(cache->buckets, cache->bits, &entry);
 }
 
-static const struct entry *find(const struct ct_cache *cache, struct key key, uint32_t first) {
-  uint32_t mask = (1u << cache->bits) - 1;
-  for (uint32_t probe = 0; probe < PROBES; probe++) {
+static const struct entry *find(const struct ct_cache *cache, struct key key) {
+  size_t mask = ((size_t)1 << cache->bits) - 1, first = bucket_of(key, cache->bits);
+  for (size_t probe = 0; probe < PROBES; probe++) {
     const struct bucket *bucket = &cache->buckets[(first + probe) & mask];
     for (int i = 0; i < 2; i++) {
       if (is_key(&bucket->entries[i], key)) return &bucket->entries[i];
@@ -286,7 +318,7 @@ const int32_t *ct_cache_find(
   if (length == 0 || length > CT_LONGEST_REMEMBERED) return NULL;
   if (length > SHORT) return find_long(cache, piece, length, count);
   struct key key = key_of(piece, length);
-  const struct entry *entry = find(cache, key, bucket_of(key, cache->bits));
+  const struct entry *entry = find(cache, key);
   if (!entry) return NULL;
   *count = entry->count;
   if (entry->count <= INLINE_IDS) return entry->ids;
@@ -297,74 +329,74 @@ const int32_t *ct_cache_find(
 
 enum ct_stop ct_encode(struct ct_cache *cache, struct ct_run *run) {
   const uint8_t *text = run->text;
+  const size_t count = run->count;
+  const unsigned bits = cache->bits;
   size_t start = run->done;
   int32_t *out = run->ids + run->written;
   enum ct_stop stop = CT_FINISHED;
+  int32_t *const full = run->ids + run->room;
   const struct bucket *buckets = cache->buckets;
   while (true) {
     if (run->next == run->scanned) {
-      if (start >= run->count) break;
+      if (start >= count) break;
       if (start >= run->poll_at) {
         stop = CT_POLL;
         break;
       }
-      run->scanned = ct_scan(run->pattern, text, start, run->count, cache->ends, WAITING);
+      run->scanned = ct_scan(run->pattern, text, start, count, cache->ends, WAITING);
       run->next = 0;
     }
-    if (run->room - (size_t)(out - run->ids) < CT_ROOM) {
+    if (full - out < CT_ROOM) {
       stop = CT_FULL;
       break;
     }
 
     // First the keys of some pieces, and their buckets on the way; then their ids.
     struct key keys[AHEAD];
-    uint32_t first[AHEAD], starts[AHEAD + 1];
-    size_t group = run->scanned - run->next < AHEAD ? run->scanned - run->next : AHEAD;
+    const struct bucket *homes[AHEAD];
     const uint32_t *ends = cache->ends + run->next;
-    starts[0] = (uint32_t)start;
+    size_t group = run->scanned - run->next < AHEAD ? run->scanned - run->next : AHEAD;
+    size_t from = start;
     for (size_t i = 0; i < group; i++) {
-      size_t from = starts[i], length = ends[i] - from;
-      starts[i + 1] = ends[i];
+      size_t length = ends[i] - from;
       if (__builtin_expect(length > SHORT, 0)) {
         keys[i].high = 0;
-        continue;
+      } else {
+        keys[i] = __builtin_expect(from + 16 <= count, 1) ? key_of_readable(text + from, length)
+                                                          : key_of(text + from, length);
+        homes[i] = buckets + bucket_of(keys[i], bits);
+        __builtin_prefetch(homes[i]);
       }
-      keys[i] = __builtin_expect(from + 16 <= run->count, 1)
-                    ? key_of_readable(text + from, length)
-                    : key_of(text + from, length);
-      first[i] = bucket_of(keys[i], cache->bits);
-      __builtin_prefetch(&buckets[first[i]]);
+      from = ends[i];
     }
 
     size_t i = 0;
     for (; i < group; i++) {
       if (__builtin_expect(keys[i].high == 0, 0)) {
-        size_t length = starts[i + 1] - starts[i], count;
-        const int32_t *ids =
-            length > CT_LONGEST_REMEMBERED ? NULL : find_long(cache, text + starts[i], length, &count);
-        if (!ids || run->room - (size_t)(out - run->ids) < count) break;
-        memcpy(out, ids, 4 * count);
-        out += count;
+        size_t piece = i ? ends[i - 1] : start, length = ends[i] - piece, found;
+        const int32_t *ids = length > CT_LONGEST_REMEMBERED
+                                 ? NULL
+                                 : find_long(cache, text + piece, length, &found);
+        // What is too much for the room is left to the caller, as if it were not known.
+        if (!ids || (size_t)(full - out) < found + 16 * AHEAD) break;
+        memcpy(out, ids, 4 * found);
+        out += found;
         continue;
       }
-      const struct bucket *bucket = &buckets[first[i]];
-      bool is_first = is_key(&bucket->entries[0], keys[i]);
-      const struct entry *entry = is_first ? &bucket->entries[0] : &bucket->entries[1];
-      if (__builtin_expect(!is_first && !is_key(entry, keys[i]), 0)) {
-        entry = find(cache, keys[i], first[i]);
-        if (!entry) break;
-      }
-      if (__builtin_expect(entry->count > INLINE_IDS, 0)) {
-        memcpy(out, cache->arena.bytes + entry->ids[0], 4 * (size_t)entry->count);
+      const struct entry *entry = among(homes[i], &keys[i]);
+      if (__builtin_expect(!entry, 0) && !(entry = find(cache, keys[i]))) break;
+      size_t found = entry->count;
+      if (__builtin_expect(found > INLINE_IDS, 0)) {
+        memcpy(out, cache->arena.bytes + entry->ids[0], 4 * found);
       } else {
-        memcpy(out, entry->ids, 16); // the last four bytes are overwritten or beyond the end
+        memcpy(out, entry->ids, 16); // the last four bytes are overwritten, or beyond the end
       }
-      out += entry->count;
+      out += found;
     }
+    if (i) start = ends[i - 1];
     run->next += i;
-    start = starts[i];
     if (i < group) {
-      run->piece_end = starts[i + 1];
+      run->piece_end = ends[i];
       run->next++; // the caller does it
       stop = CT_UNKNOWN;
       break;

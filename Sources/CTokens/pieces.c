@@ -1,19 +1,8 @@
 // Scanning text for pieces: one body over three ways of classifying 64 bytes.
-#include <stdlib.h>
 #include <string.h>
 
 #include "blocks.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define CT_X86 1
-#define CT_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
-#define CT_AVX512                                                                \
-  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,bmi2,lzcnt,popcnt"), \
-                 min_vector_width(512)))
-#else
-#define CT_X86 0
-#endif
+#include "variants.h"
 
 // MARK: Masks of 64 bytes
 
@@ -137,7 +126,7 @@ CT_INLINE bool starts_foreign(const uint8_t *text) {
     }                                                                                      \
     return written;                                                                        \
   }                                                                                        \
-  attributes __attribute__((noinline)) static size_t name(                                 \
+  attributes __attribute__((noinline)) size_t name(                                 \
       enum ct_pattern pattern, const uint8_t *text, size_t start, size_t count,            \
       uint32_t *ends, size_t capacity) {                                                   \
     switch (pattern) {                                                                     \
@@ -149,84 +138,11 @@ CT_INLINE bool starts_foreign(const uint8_t *text) {
     }                                                                                      \
   }
 
-SCAN(scan_portable, , masks_portable)
+SCAN(ct_scan_portable, , masks_portable)
 #if CT_X86
-SCAN(scan_avx2, CT_AVX2, masks_avx2)
-SCAN(scan_avx512, CT_AVX512, masks_avx512)
+SCAN(ct_scan_avx2, CT_AVX2, masks_avx2)
+SCAN(ct_scan_avx512, CT_AVX512, masks_avx512)
 #endif
-
-// MARK: Dispatch
-
-typedef size_t (*scan_function)(
-    enum ct_pattern, const uint8_t *, size_t, size_t, uint32_t *, size_t);
-
-static const struct {
-  const char *name;
-  scan_function scan;
-} variants[] = {
-    {"portable", scan_portable},
-#if CT_X86
-    {"avx2", scan_avx2},
-    {"avx512", scan_avx512},
-#endif
-};
-enum { VARIANTS = sizeof variants / sizeof *variants };
-
-static bool hardware_has(int variant) {
-#if CT_X86
-  __builtin_cpu_init();
-  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-              __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
-  if (variant == 2)
-    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  if (variant == 1) return avx2;
-#endif
-  return variant == 0;
-}
-
-// -1 unknown. Racing first calls compute the same value.
-static int chosen = -1;
-
-static int named(const char *name) {
-  for (int i = 0; i < VARIANTS; i++)
-    if (strcmp(name, variants[i].name) == 0 && hardware_has(i)) return i;
-  return -1;
-}
-
-static int best(void) {
-  int variant = VARIANTS - 1;
-  while (!hardware_has(variant)) variant--;
-  return variant;
-}
-
-static int variant(void) {
-  int now = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
-  if (__builtin_expect(now < 0, 0)) {
-    ct_prepare_classes();
-    const char *wanted = getenv("TESSERA_ISA");
-    now = wanted ? named(wanted) : -1;
-    if (now < 0) now = best();
-    __atomic_store_n(&chosen, now, __ATOMIC_RELEASE);
-  }
-  return now;
-}
-
-const char *ct_variant_name(void) { return variants[variant()].name; }
-
-bool ct_force_variant(const char *name) {
-  ct_prepare_classes();
-  int wanted = name ? named(name) : best();
-  if (wanted < 0) return false;
-  __atomic_store_n(&chosen, wanted, __ATOMIC_RELEASE);
-  return true;
-}
-
-size_t ct_scan(
-    enum ct_pattern pattern, const uint8_t *text, size_t start, size_t count, uint32_t *ends,
-    size_t capacity) {
-  return variants[variant()].scan(pattern, text, start, count, ends, capacity);
-}
 
 size_t ct_end_of_piece(enum ct_pattern pattern, const uint8_t *text, size_t start, size_t count) {
   ct_prepare_classes();

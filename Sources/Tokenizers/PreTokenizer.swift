@@ -3,10 +3,12 @@ struct PreTokenizer: Sendable, Equatable {
   enum Stage: Sendable, Equatable {
     /// A space in front of every segment that does not start with one.
     case prefixSpace
-    /// GPT-2's pattern.
-    case gpt2
+    /// A pattern that has a scanner of its own.
+    case scanned(ScannedPattern)
     /// Numbers (`\p{N}`) apart from the rest: each digit alone, or a run of digits.
     case digits(individual: Bool)
+
+    static let gpt2 = Stage.scanned(.gpt2)
   }
 
   var stages: [Stage] = []
@@ -30,13 +32,13 @@ struct PreTokenizer: Sendable, Equatable {
     var result: [[UInt8]] = []
     segment.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return }
-      let splitter = GPT2Splitter()
       var start = 0
       while start < bytes.count {
         let end: Int
         switch stage {
-        case .gpt2, .prefixSpace:
-          end = splitter.endOfPiece(base, from: start, count: bytes.count)
+        case .scanned(let pattern):
+          end = pattern.endOfPiece(base, from: start, count: bytes.count)
+        case .prefixSpace: end = bytes.count
         case .digits(let individual):
           end = endOfDigits(base, from: start, count: bytes.count, individual: individual)
         }

@@ -26,6 +26,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case wrongSpecialToken(token: String, reason: String)
   case nothingToLearn
   case cannotSave(tokenizer: String, reason: String)
+  /// Ids of this tokenizer have no places in the text.
+  case noOffsets(tokenizer: String, reason: String)
   /// The work was stopped; whoever shows errors should show the interruption instead.
   case interrupted(Interruption)
 
@@ -52,6 +54,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .nothingToLearn: "E0563"
     case .cannotSave: "E0564"
     case .interrupted: "E0565"
+    case .noOffsets: "E0585"
     }
   }
 
@@ -89,6 +92,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .nothingToLearn: "there is no text to train a tokenizer on"
     case .cannotSave(let tokenizer, let reason):
       "tokenizer \(tokenizer) cannot be saved as tokenizer.json: \(reason)"
+    case .noOffsets(let tokenizer, let reason):
+      "tokenizer \(tokenizer) cannot say where its tokens stand in the text: \(reason)"
     case .interrupted(let reason):
       switch reason {
       case .interrupted: "interrupted"
@@ -104,6 +109,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .unknownKind:
       "say kind=\(TokenizerKind.allCases.map(\.rawValue).joined(separator: "|"))"
     case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
+    case .noOffsets: "encode without places, or with a byte-level tokenizer"
     default: nil
     }
   }

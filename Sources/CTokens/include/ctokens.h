@@ -98,4 +98,41 @@ enum { CT_ROOM = 4 * 64 + CT_LONGEST_REMEMBERED };
 /// Appends the ids of remembered pieces until something else is to be done.
 enum ct_stop ct_encode(struct ct_cache *cache, struct ct_run *run);
 
+// MARK: Merging
+
+/// A merge in an open hash table: the pair's ids, and its rank over the id that it makes.
+struct ct_pair {
+  uint64_t key;   // left << 32 | right; all ones: free
+  uint64_t merge; // rank << 32 | merged
+};
+#define CT_NO_MERGE UINT64_MAX
+
+/// Where the search for a pair begins, in a table of a power of two entries.
+static inline uint64_t ct_pair_slot(uint64_t key, uint64_t mask) {
+  __uint128_t product = (__uint128_t)key * 0x9E3779B97F4A7C15;
+  return ((uint64_t)(product >> 64) ^ (uint64_t)product) & mask;
+}
+
+/// The merge of two ids, or CT_NO_MERGE. The table has at least one free entry.
+static inline uint64_t ct_pair_find(
+    const struct ct_pair *pairs, uint64_t mask, int32_t left, int32_t right) {
+  uint64_t key = (uint64_t)(uint32_t)left << 32 | (uint32_t)right;
+  for (uint64_t slot = ct_pair_slot(key, mask);; slot = (slot + 1) & mask) {
+    if (pairs[slot].key == key) return pairs[slot].merge;
+    if (pairs[slot].key == UINT64_MAX) return CT_NO_MERGE;
+  }
+}
+
+/// The most symbols that ct_merge takes.
+enum { CT_MOST_MERGED = 64 };
+/// Above the ranks that ct_merge can order.
+enum { CT_RANK_LIMIT = (1 << 26) - 1 };
+/// Merges `count <= CT_MOST_MERGED` symbols, the pair of lowest rank first, of equal ranks the
+/// leftmost. Writes the symbols that are left, and for each how many it was made of.
+///
+/// - Returns: how many are left. `merged` may be `symbols`.
+size_t ct_merge(
+    const struct ct_pair *pairs, uint64_t mask, const int32_t *symbols, size_t count,
+    int32_t *merged, uint8_t *spans);
+
 #endif
