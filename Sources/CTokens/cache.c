@@ -245,8 +245,8 @@ static uint8_t *take(struct ct_cache *cache, size_t size) {
 // MARK: Longer pieces: in the arena the number of ids, the ids, the bytes
 
 static const int32_t *find_long(
-    const struct ct_cache *cache, const uint8_t *piece, size_t length, size_t *count) {
-  uint64_t hash = hash_of(piece, length);
+    const struct ct_cache *cache, uint64_t hash, const uint8_t *piece, size_t length,
+    size_t *count) {
   size_t mask = ((size_t)1 << cache->slot_bits) - 1;
   // The table is at most half full; a piece stands within so many slots or was not put there.
   for (size_t probe = 0, at = hash >> 8 & mask; probe < 64; probe++, at = (at + 1) & mask) {
@@ -316,7 +316,7 @@ static const struct entry *find(const struct ct_cache *cache, struct key key) {
 const int32_t *ct_cache_find(
     struct ct_cache *cache, const uint8_t *piece, size_t length, size_t *count) {
   if (length == 0 || length > CT_LONGEST_REMEMBERED) return NULL;
-  if (length > SHORT) return find_long(cache, piece, length, count);
+  if (length > SHORT) return find_long(cache, hash_of(piece, length), piece, length, count);
   struct key key = key_of(piece, length);
   const struct entry *entry = find(cache, key);
   if (!entry) return NULL;
@@ -331,6 +331,7 @@ enum ct_stop ct_encode(struct ct_cache *cache, struct ct_run *run) {
   const uint8_t *text = run->text;
   const size_t count = run->count;
   const unsigned bits = cache->bits;
+  const size_t slot_mask = ((size_t)1 << cache->slot_bits) - 1;
   size_t start = run->done;
   int32_t *out = run->ids + run->written;
   enum ct_stop stop = CT_FINISHED;
@@ -357,10 +358,13 @@ enum ct_stop ct_encode(struct ct_cache *cache, struct ct_run *run) {
     const uint32_t *ends = cache->ends + run->next;
     size_t group = run->scanned - run->next < AHEAD ? run->scanned - run->next : AHEAD;
     size_t from = start;
+    uint32_t longer = 0;
     for (size_t i = 0; i < group; i++) {
       size_t length = ends[i] - from;
       if (__builtin_expect(length > SHORT, 0)) {
-        keys[i].high = 0;
+        keys[i] = (struct key){length <= CT_LONGEST_REMEMBERED ? hash_of(text + from, length) : 0, 0};
+        __builtin_prefetch(&cache->slots[keys[i].low >> 8 & slot_mask]);
+        longer |= 1u << i;
       } else {
         keys[i] = __builtin_expect(from + 16 <= count, 1) ? key_of_readable(text + from, length)
                                                           : key_of(text + from, length);
@@ -370,13 +374,19 @@ enum ct_stop ct_encode(struct ct_cache *cache, struct ct_run *run) {
       from = ends[i];
     }
 
+    for (; longer; longer &= longer - 1) {
+      const struct long_slot *slot =
+          &cache->slots[keys[__builtin_ctz(longer)].low >> 8 & slot_mask];
+      __builtin_prefetch(cache->arena.bytes + slot->place);
+    }
+
     size_t i = 0;
     for (; i < group; i++) {
       if (__builtin_expect(keys[i].high == 0, 0)) {
         size_t piece = i ? ends[i - 1] : start, length = ends[i] - piece, found;
         const int32_t *ids = length > CT_LONGEST_REMEMBERED
                                  ? NULL
-                                 : find_long(cache, text + piece, length, &found);
+                                 : find_long(cache, keys[i].low, text + piece, length, &found);
         // What is too much for the room is left to the caller, as if it were not known.
         if (!ids || (size_t)(full - out) < found + 16 * AHEAD) break;
         memcpy(out, ids, 4 * found);

@@ -23,8 +23,10 @@ struct TextDecoder: Sendable {
     bytes.append(contentsOf: token)
     ends.append(UInt32(truncatingIfNeeded: bytes.count))
     var lanes = SIMD16<UInt8>(repeating: 0)
-    lanes[15] = token.count <= 15 ? UInt8(token.count) : Self.special
-    for (lane, byte) in token.prefix(15).enumerated() where token.count <= 15 { lanes[lane] = byte }
+    let start = Int(ends[count - 1])
+    let length = bytes.count - start
+    lanes[15] = length <= 15 ? UInt8(length) : Self.special
+    if length <= 15 { for lane in 0..<length { lanes[lane] = bytes[start + lane] } }
     inline.append(lanes)
   }
 

@@ -48,7 +48,9 @@ extension Tokenizer {
     batch texts: [String], special: SpecialPolicy = .text, addingBOS: Bool = false,
     addingEOS: Bool = false, workers: Workers
   ) throws(TokenizerError) -> [[Int32]] {
-    try batch(count: texts.count, workers: workers) { texts[$0] } encode: {
+    try batch(count: texts.count, workers: workers) {
+      texts[$0]
+    } encode: {
       (text) throws(TokenizerError) in
       try self.encode(text, special: special, addingBOS: addingBOS, addingEOS: addingEOS)
     }

@@ -14,7 +14,8 @@ import Testing
   }
 
   private func text(_ random: inout TestRandom, _ length: Int) -> [UInt8] {
-    let some = ScannedPatternTests.units.shuffled(using: &random).prefix(14) + [" ", "\n", "a", "7"]
+    let some =
+      ScannedPatternTests.units.shuffled(using: &random).prefix(14) + [" ", "\n", "a", "7"]
     return Array((0..<length).map { _ in some.randomElement(using: &random) ?? "" }.joined().utf8)
   }
 

@@ -58,6 +58,9 @@ extension ScannedPattern {
     "x", "1", "2", "9", " ", " ", "  ", "\n", "\r", "\t", "'", "'", "'s", "'LL", "'ve", "/", ".",
     "(", "-", "é", "ß", "É", "ǅ", "ʰ", "你", "あ", "ー", "\u{301}", "\u{A0}", "\u{3000}", "\u{2028}",
     "½", "Ⅷ", "٣", "ſ", "'ſ", "ñ", "Д", "ж", "σ", "한", "।", "हि", "…", "😀", "、", "×", "ƻ", "\u{0}",
+    "ン", "・", "゛", "゠", "漢字仮名", "\u{4DBF}", "\u{4DC0}", "\u{3040}", "\u{3041}", "\u{D7A3}",
+    "\u{D7A4}", "\u{AC00}", "\u{ABFF}", "Ω", "\u{3A2}", "\u{3F6}", "ё", "\u{482}", "ʿ", "\u{2C2}",
+    "÷",
   ]
 
   /// Text of few kinds of characters, so that their runs and borders meet in every way.
@@ -98,6 +101,25 @@ extension ScannedPattern {
       #expect(expected.last == text.count)
       for name in ["portable", "avx2", "avx512"] where ct_force_variant(name) {
         #expect(pattern.scannedEnds(text) == expected)
+      }
+    }
+  }
+
+  @Test("classify every letter of the alphabets that blocks know as the plain scanner does")
+  func letters() {
+    defer { _ = ct_force_variant(nil) }
+    for start in stride(from: UInt32(0x80), to: 0xE000, by: 16) {
+      var view = String.UnicodeScalarView()
+      for value in start..<start + 16 {
+        guard let scalar = Unicode.Scalar(value) else { continue }
+        view.append(contentsOf: [scalar, "a", scalar, " ", scalar, scalar, "'"])
+      }
+      let text = Array(String(view).utf8)
+      for pattern in [ScannedPattern.gpt2, .llama3] {
+        let expected = pattern.plainEnds(text)
+        for name in ["avx2", "avx512"] where ct_force_variant(name) {
+          #expect(pattern.scannedEnds(text) == expected, "from U+\(String(start, radix: 16))")
+        }
       }
     }
   }
