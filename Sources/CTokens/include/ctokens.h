@@ -43,7 +43,7 @@ enum ct_pattern {
 /// The end of the piece that starts at `start < count`: the plain scanner, character by character.
 size_t ct_end_of_piece(enum ct_pattern pattern, const uint8_t *text, size_t start, size_t count);
 
-/// Writes the ends of the pieces of `text[start..<count]`, at most `capacity >= 64`, to `ends`.
+/// Writes the ends of the pieces of `text[start..<count]`, at most `capacity >= 72`, to `ends`.
 /// Gives the same as ct_end_of_piece called again and again; ASCII goes by blocks of 64 bytes.
 ///
 /// - Returns: how many were written; 0 only at the end of the text. count < 2^32.
