@@ -1,70 +1,23 @@
-import CUnicode
+import CTokens
 
-/// What pre-tokenizers ask of a character, for every code point, from utf8proc (Unicode 15).
-///
-/// Two levels of tables: equal blocks of 256 code points are kept once.
+/// What pre-tokenizers ask of a character, for every code point, from Unicode 16.0 (CTokens).
 final class CharacterClasses: @unchecked Sendable {
-  // Sendable: the tables are written in `init` only.
+  // Sendable: the table is constant.
 
-  static let letter: UInt8 = 1  // \p{L}
-  static let number: UInt8 = 2  // \p{N}
-  static let space: UInt8 = 4  // \s: White_Space
-  static let word: UInt8 = 8  // \w: Alphabetic, M, Nd, Pc, Join_Control (UTS 18)
+  static let letter = UInt8(CT_LETTER)  // \p{L}
+  static let number = UInt8(CT_NUMBER)  // \p{N}
+  static let space = UInt8(CT_SPACE)  // \s: White_Space
+  static let word = UInt8(CT_WORD)  // \w: Alphabetic, M, Nd, Pc, Join_Control (UTS 18)
 
   static let shared = CharacterClasses()
 
-  private let blocks: UnsafeMutablePointer<UInt16>
-  private let flags: UnsafeMutablePointer<UInt8>
+  private let table: UnsafePointer<UInt8>
 
-  private init() {
-    let blockCount = 0x110000 >> 8
-    blocks = .allocate(capacity: blockCount)
-    blocks.initialize(repeating: 0, count: blockCount)
-    var distinct: [[UInt8]: UInt16] = [[UInt8](repeating: 0, count: 256): 0]
-    var bytes = [UInt8](repeating: 0, count: 256)
-    // Planes 4 to 13 are unassigned, 15 and 16 private use: no class at all.
-    for block in Array(0..<0x400) + Array(0xE00..<0xF00) {
-      let values = (0..<256).map { Self.flags(ofScalar: UInt32(block << 8 | $0)) }
-      if let known = distinct[values] {
-        blocks[block] = known
-      } else {
-        let number = UInt16(distinct.count)
-        distinct[values] = number
-        blocks[block] = number
-        bytes += values
-      }
-    }
-    flags = .allocate(capacity: bytes.count)
-    flags.initialize(from: bytes, count: bytes.count)
-  }
+  private init() { table = ct_character_classes() }
 
-  /// The classes of a code point; none for what is no code point.
+  /// The classes of a code point, as bits; none for what is no code point.
   @inline(__always)
-  func flags(_ scalar: UInt32) -> UInt8 {
-    guard scalar < 0x110000 else { return 0 }
-    return flags[Int(blocks[Int(scalar >> 8)]) << 8 | Int(scalar & 0xFF)]
-  }
-
-  private static func flags(ofScalar scalar: UInt32) -> UInt8 {
-    switch scalar {
-    case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F,
-      0x3000:
-      return space
-    case 0x200C, 0x200D, 0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189:
-      return word  // Join_Control and the symbols with Other_Alphabetic
-    default: break
-    }
-    switch utf8proc_category(utf8proc_int32_t(scalar)) {
-    case UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LL, UTF8PROC_CATEGORY_LT, UTF8PROC_CATEGORY_LM,
-      UTF8PROC_CATEGORY_LO:
-      return letter | word
-    case UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NL: return number | word
-    case UTF8PROC_CATEGORY_NO: return number
-    case UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_MC, UTF8PROC_CATEGORY_ME, UTF8PROC_CATEGORY_PC:
-      return word
-    default: return 0
-    }
-  }
+  func flags(_ scalar: UInt32) -> UInt8 { scalar < 0x110000 ? table[Int(scalar)] : 0 }
 }
 
 /// Reading characters from UTF-8 that need not be valid.

@@ -1,3 +1,4 @@
+import CTokens
 import Kernels
 import Synchronization
 
@@ -6,53 +7,64 @@ final class EncodingState {
   // Unchecked: one thread has the state, and the checks would cost a third of the time.
   @exclusivity(unchecked) var ids = IDBuffer()
   @exclusivity(unchecked) var merger = BytePairMerger()
-  @exclusivity(unchecked) var cache = PieceCache()
   /// Drops merges of byte-pair models; pieces are not remembered then.
   @exclusivity(unchecked) var dropout: DropoutMerger?
+  /// Only the number of ids is wanted: those that fill the buffer are counted and dropped.
+  @exclusivity(unchecked) var countsOnly = false
+  @exclusivity(unchecked) private(set) var dropped = 0
+  /// How many ids there were for a byte of the last text, to guess how many there will be.
+  @exclusivity(unchecked) var idsPerByte = 0.3
   @exclusivity(unchecked) private var bytesSincePoll = 0
+  private let pieces: OpaquePointer?
+
+  /// After so many bytes the encoder asks whether it is to stop.
+  private static let pollingDistance = 1 << 20
+
+  init() { pieces = ct_cache_create() }
 
   deinit {
     ids.deallocate()
     merger.deallocate()
-    cache.deallocate()
+    ct_cache_destroy(pieces)
+  }
+
+  /// How many ids were written since the last reset.
+  var count: Int { dropped + ids.count }
+
+  func reset() {
+    ids.removeAll()
+    dropped = 0
+    countsOnly = false
+    dropout = nil
   }
 
   /// Appends the ids of the pieces of one segment.
   func encode(
     _ segment: UnsafeBufferPointer<UInt8>, stages: ArraySlice<PreTokenizer.Stage>,
-    model: VocabularyModel, splitter: GPT2Splitter, startsText: Bool
+    model: VocabularyModel, startsText: Bool
   ) throws(EncodingFailure) {
     guard let base = segment.baseAddress, segment.count > 0 else { return }
     guard let stage = stages.first else {
-      try encode(piece: base, 0, segment.count, segment.count, model: model)
-      return
+      return try encode(piece: base, count: segment.count, model: model)
     }
     let later = stages.dropFirst()
-    var start = 0
     switch stage {
-    case .gpt2 where later.isEmpty:
-      while start < segment.count {
-        let end = splitter.endOfPiece(base, from: start, count: segment.count)
-        try encode(piece: base, start, end, segment.count, model: model)
-        start = end
-      }
-    case .gpt2:
-      while start < segment.count {
-        let end = splitter.endOfPiece(base, from: start, count: segment.count)
+    case .scanned(let pattern) where later.isEmpty:
+      try encode(base, count: segment.count, pattern: pattern, model: model)
+    case .scanned(let pattern):
+      var start = 0
+      try pattern.forEachEnd(of: segment) { (end) throws(EncodingFailure) in
         let part = UnsafeBufferPointer(rebasing: segment[start..<end])
-        try encode(
-          part, stages: later, model: model, splitter: splitter,
-          startsText: startsText && start == 0)
+        try encode(part, stages: later, model: model, startsText: startsText && start == 0)
         start = end
       }
     case .digits(let individual):
+      var start = 0
       while start < segment.count {
         let end = PreTokenizer.endOfDigits(
           base, from: start, count: segment.count, individual: individual)
         let part = UnsafeBufferPointer(rebasing: segment[start..<end])
-        try encode(
-          part, stages: later, model: model, splitter: splitter,
-          startsText: startsText && start == 0)
+        try encode(part, stages: later, model: model, startsText: startsText && start == 0)
         start = end
       }
     default:
@@ -61,7 +73,7 @@ final class EncodingState {
         for piece in cut.pieces {
           try self.encode(
             UnsafeBufferPointer(rebasing: text[piece]), stages: later, model: model,
-            splitter: splitter, startsText: startsText && piece.lowerBound == 0)
+            startsText: startsText && piece.lowerBound == 0)
         }
       }
       guard let text = cut.text else { return try encode(segment) }
@@ -69,31 +81,78 @@ final class EncodingState {
     }
   }
 
-  /// Appends the ids of `base[start..<end]`; `count` bytes may be read.
-  @inline(__always)
+  /// Appends the ids of the pieces that a pattern cuts.
   private func encode(
-    piece base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ count: Int, model: VocabularyModel
+    _ base: UnsafePointer<UInt8>, count: Int, pattern: ScannedPattern, model: VocabularyModel
   ) throws(EncodingFailure) {
-    bytesSincePoll &+= end - start
-    if bytesSincePoll > 1 << 16 {
-      bytesSincePoll = 0
-      do { try Cancellation.check() } catch { throw .stopped(error) }
-    }
-    if dropout != nil { return try encode(dropping: base, start, end, model: model) }
-    guard end - start <= PieceCache.longestPiece else {
-      let piece = UnsafeBufferPointer(start: base + start, count: end - start)
-      try model.encode(piece, with: &merger, to: &ids)
+    guard pieces != nil, dropout == nil else {
+      // Nothing is remembered: slower, but the same.
+      var start = 0
+      while start < count {
+        let end = pattern.endOfPiece(base, from: start, count: count)
+        try encode(piece: base + start, count: end - start, model: model)
+        start = end
+      }
       return
     }
-    let key = PieceCache.key(base, start, end, count)
-    if cache.append(key, to: &ids) { return }
-    try encode(newPiece: base, start, end, key, model: model)
+    var run = ct_run()
+    run.text = base
+    run.count = count
+    run.pattern = pattern.code
+    run.poll_at = max(0, Self.pollingDistance - bytesSincePoll)
+    defer { bytesSincePoll += count - max(0, run.poll_at - Self.pollingDistance) }
+    while true {
+      ids.reserve(CT_ROOM)
+      run.ids = ids.base
+      run.room = ids.capacity
+      run.written = ids.count
+      let stop = ct_encode(pieces, &run)
+      ids.setCount(run.written)
+      switch stop {
+      case CT_UNKNOWN:
+        try encode(newPiece: base + run.done, count: run.piece_end - run.done, model: model)
+        run.done = run.piece_end
+      case CT_FULL:
+        if countsOnly {
+          dropped += ids.count
+          ids.removeAll()
+        } else {
+          // As many as there were so far for each byte, and a little more.
+          let rest = Double(count - run.done) * Double(ids.count) / Double(max(1, run.done))
+          ids.reserve(max(CT_ROOM, min(Int(rest * 1.1), count - run.done)))
+        }
+      case CT_POLL:
+        try poll()
+        run.poll_at = run.done + Self.pollingDistance
+      default: return
+      }
+    }
+  }
+
+  private func poll() throws(EncodingFailure) {
+    bytesSincePoll = 0
+    do { try Cancellation.check() } catch { throw .stopped(error) }
+  }
+
+  /// Appends the ids of one piece that no pattern cut.
+  private func encode(piece: UnsafePointer<UInt8>, count: Int, model: VocabularyModel)
+    throws(EncodingFailure)
+  {
+    bytesSincePoll += count
+    if bytesSincePoll > Self.pollingDistance { try poll() }
+    if dropout != nil { return try encode(dropping: piece, count: count, model: model) }
+    var found = 0
+    if pieces != nil, let known = ct_cache_find(pieces, piece, count, &found) {
+      ids.append(known, count: found)
+    } else {
+      try encode(newPiece: piece, count: count, model: model)
+    }
   }
 
   private func encode(
-    dropping base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, model: VocabularyModel
+    dropping base: UnsafePointer<UInt8>, count: Int, model: VocabularyModel
   ) throws(EncodingFailure) {
-    let piece = UnsafeBufferPointer(start: base + start, count: end - start)
+    let piece = UnsafeBufferPointer(start: base, count: count)
     guard let model = model.bytePair, var dropout else {
       return try model.encode(piece, with: &merger, to: &ids)
     }
@@ -101,14 +160,15 @@ final class EncodingState {
     try model.encode(piece, dropping: &dropout, to: &ids)
   }
 
-  private func encode(
-    newPiece base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ key: PieceCache.Key,
-    model: VocabularyModel
-  ) throws(EncodingFailure) {
+  private func encode(newPiece base: UnsafePointer<UInt8>, count: Int, model: VocabularyModel)
+    throws(EncodingFailure)
+  {
     let before = ids.count
-    let piece = UnsafeBufferPointer(start: base + start, count: end - start)
+    let piece = UnsafeBufferPointer(start: base, count: count)
     try model.encode(piece, with: &merger, to: &ids)
-    if ids.count > before { cache.insert(key, ids.suffix(from: before)) }
+    if pieces != nil, count <= CT_LONGEST_REMEMBERED {
+      ct_cache_insert(pieces, base, count, ids.base + before, ids.count - before)
+    }
   }
 }
 
@@ -126,8 +186,7 @@ final class EncodingStatePool: Sendable {
   }
 
   func give(_ state: EncodingState) {
-    state.ids.removeAll()
-    state.dropout = nil
+    state.reset()
     let box = UncheckedBox(state: state)
     free.withLock { if $0.count < Self.mostKept { $0.append(box) } }
   }

@@ -1,3 +1,5 @@
+import CTokens
+
 /// The merges of a byte-pair vocabulary: (left id, right id) → (rank, merged id).
 ///
 /// Open addressing in one block of 16-byte entries; filled while a vocabulary is read, constant
@@ -9,62 +11,43 @@ final class PairTable: @unchecked Sendable {
   typealias Merge = UInt64
   /// No merge; its rank is above every rank.
   static let none: Merge = .max
-
-  private struct Entry {
-    var key: UInt64
-    var merge: Merge
-  }
   private static let free: UInt64 = .max
 
-  private var entries: UnsafeMutablePointer<Entry>
+  private(set) var entries: UnsafeMutablePointer<ct_pair>
   private var size: Int
   private(set) var count = 0
+  /// The largest rank there is.
+  private(set) var largestRank: UInt32 = 0
+
+  /// The number of entries less one, of a power of two.
+  @inline(__always) var mask: UInt64 { UInt64(truncatingIfNeeded: size &- 1) }
 
   init(capacity: Int) {
     size = 16
     while size < capacity * 2 { size *= 2 }
     entries = .allocate(capacity: size)
-    entries.initialize(repeating: Entry(key: Self.free, merge: Self.none), count: size)
+    entries.initialize(repeating: ct_pair(key: Self.free, merge: Self.none), count: size)
   }
 
   deinit { entries.deallocate() }
 
-  @inline(__always)
-  private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-  }
-
-  @inline(__always)
-  private func slot(_ key: UInt64) -> Int {
-    let product = key.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-    return Int(truncatingIfNeeded: product.high ^ product.low) & (size - 1)
-  }
-
   /// The merge of two ids, or ``none``.
   @inline(__always)
-  func merge(_ left: Int32, _ right: Int32) -> Merge {
-    let key = Self.key(left, right)
-    var slot = slot(key)
-    while true {
-      let entry = entries[slot]
-      if entry.key == key { return entry.merge }
-      if entry.key == Self.free { return Self.none }
-      slot = (slot + 1) & (size - 1)
-    }
-  }
+  func merge(_ left: Int32, _ right: Int32) -> Merge { ct_pair_find(entries, mask, left, right) }
 
   /// Adds a merge; false if the pair has one already.
   func insert(_ left: Int32, _ right: Int32, rank: UInt32, merged: Int32) -> Bool {
     if (count + 1) * 2 > size { grow() }
-    let key = Self.key(left, right)
-    var slot = slot(key)
+    let key = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+    var slot = Int(ct_pair_slot(key, mask))
     while entries[slot].key != Self.free {
       if entries[slot].key == key { return false }
       slot = (slot + 1) & (size - 1)
     }
-    entries[slot] = Entry(
+    entries[slot] = ct_pair(
       key: key, merge: UInt64(rank) << 32 | UInt64(UInt32(bitPattern: merged)))
     count += 1
+    largestRank = max(largestRank, rank)
     return true
   }
 
@@ -72,9 +55,9 @@ final class PairTable: @unchecked Sendable {
     let (old, oldSize) = (entries, size)
     size *= 2
     entries = .allocate(capacity: size)
-    entries.initialize(repeating: Entry(key: Self.free, merge: Self.none), count: size)
+    entries.initialize(repeating: ct_pair(key: Self.free, merge: Self.none), count: size)
     for index in 0..<oldSize where old[index].key != Self.free {
-      var slot = slot(old[index].key)
+      var slot = Int(ct_pair_slot(old[index].key, mask))
       while entries[slot].key != Self.free { slot = (slot + 1) & (size - 1) }
       entries[slot] = old[index]
     }

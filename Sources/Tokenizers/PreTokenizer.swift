@@ -3,8 +3,8 @@ struct PreTokenizer: Sendable, Equatable {
   enum Stage: Sendable, Equatable {
     /// A space in front of every segment that does not start with one.
     case prefixSpace
-    /// GPT-2's pattern.
-    case gpt2
+    /// A pattern that has a scanner of its own.
+    case scanned(ScannedPattern)
     /// Numbers (`\p{N}`) apart from the rest: each digit alone, or a run of digits.
     case digits(individual: Bool)
     /// Each byte becomes its character of the byte alphabet.
@@ -16,6 +16,8 @@ struct PreTokenizer: Sendable, Equatable {
     case fixedLength(Int)
     /// Cut where the script changes.
     case scripts
+
+    static let gpt2 = Stage.scanned(.gpt2)
   }
 
   var stages: [Stage] = []

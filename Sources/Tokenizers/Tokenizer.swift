@@ -11,8 +11,7 @@ public final class Tokenizer: Sendable {
   let definition: TokenizerDefinition
   private let rawTokens: AddedTokenMatcher
   private let normalizedTokens: AddedTokenMatcher
-  private let splitter = GPT2Splitter()
-  private let pool = EncodingStatePool()
+  let pool = EncodingStatePool()
   private let literalIDs: [[UInt8]: Int32]
 
   public var name: String { definition.name }
@@ -78,14 +77,15 @@ public final class Tokenizer: Sendable {
   ///   - special: what text that spells a special token is; added tokens that are not special are
   ///     always recognised.
   ///   - addingBOS: puts the vocabulary's begin tokens before the text.
-  /// - Complexity: O(n log n) in the worst case, near O(n) where pieces repeat.
+  /// - Complexity: O(n) for text that is cut into pieces, O(n log n) in the worst case.
   public func encode(
     _ text: String, special: SpecialPolicy = .text, addingBOS: Bool = false,
     addingEOS: Bool = false, dropout: MergeDropout? = nil
   ) throws(TokenizerError) -> [Int32] {
-    try encode(
-      bytes: Array(text.utf8), special: special, addingBOS: addingBOS, addingEOS: addingEOS,
-      dropout: dropout)
+    try withBytes(of: text) { (bytes) throws(TokenizerError) in
+      try encode(
+        utf8: bytes, special: special, addingBOS: addingBOS, addingEOS: addingEOS, dropout: dropout)
+    }
   }
 
   /// The ids of text as bytes, which need not be valid UTF-8.
@@ -95,29 +95,22 @@ public final class Tokenizer: Sendable {
     bytes: [UInt8], special: SpecialPolicy = .text, addingBOS: Bool = false,
     addingEOS: Bool = false, dropout: MergeDropout? = nil
   ) throws(TokenizerError) -> [Int32] {
-    let state = pool.take()
-    defer { pool.give(state) }
-    if let dropout {
-      guard (0...1).contains(dropout.probability), definition.model.bytePair != nil else {
-        throw .wrongDropout(probability: dropout.probability, tokenizer: name)
-      }
-      if dropout.probability > 0 { state.dropout = DropoutMerger(dropout) }
+    try bytes.withUnsafeBufferPointer { (bytes) throws(TokenizerError) in
+      try encode(
+        utf8: bytes, special: special, addingBOS: addingBOS, addingEOS: addingEOS, dropout: dropout)
     }
-    try encode(bytes, special, addingBOS, addingEOS, into: state)
-    return Array(state.ids.suffix(from: 0))
   }
 
-  /// How many ids a text has.
+  /// How many ids a text has, without keeping them.
   public func count(_ text: String, special: SpecialPolicy = .text) throws(TokenizerError) -> Int {
-    let state = pool.take()
-    defer { pool.give(state) }
-    try encode(Array(text.utf8), special, false, false, into: state)
-    return state.ids.count
+    try withBytes(of: text) { (bytes) throws(TokenizerError) in
+      try count(utf8: bytes, special: special)
+    }
   }
 
-  private func encode(
-    _ bytes: [UInt8], _ special: SpecialPolicy, _ addingBOS: Bool, _ addingEOS: Bool,
-    into state: EncodingState
+  func write(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ special: SpecialPolicy, _ addingBOS: Bool,
+    _ addingEOS: Bool, into state: EncodingState
   ) throws(TokenizerError) {
     if bytes.count > Self.longestText {
       throw .textTooLong(bytes: bytes.count, limit: Self.longestText)
@@ -125,22 +118,41 @@ public final class Tokenizer: Sendable {
     if addingBOS {
       for id in try ids(definition.beginning, or: bosID, role: "BOS") { state.ids.append(id) }
     }
-    try bytes.withUnsafeBufferPointer { (text) throws(TokenizerError) in
-      guard rawTokens.isActive(special) else {
-        return try encodeSegment(text, special, state, startsText: true)
-      }
-      for span in rawTokens.spans(in: text, policy: special) {
-        if let token = span.token {
-          try append(rawTokens.tokens[token], at: span.range.lowerBound, special, state)
-        } else {
-          try encodeSegment(
-            UnsafeBufferPointer(rebasing: text[span.range]), special, state,
-            startsText: span.range.lowerBound == 0)
-        }
+    try forEachSpan(in: bytes, special: special) { (token, range) throws(TokenizerError) in
+      if let token {
+        state.ids.append(token)
+      } else {
+        try encodeSegment(
+          UnsafeBufferPointer(rebasing: bytes[range]), special, state,
+          startsText: range.lowerBound == 0)
       }
     }
     if addingEOS {
       for id in try ids(definition.ending, or: eosID, role: "EOS") { state.ids.append(id) }
+    }
+  }
+
+  /// Whether a policy seeks tokens in the text at all.
+  func seeksTokens(_ special: SpecialPolicy) -> Bool {
+    rawTokens.isActive(special) || normalizedTokens.isActive(special)
+  }
+
+  /// Gives the tokens that are sought in the text as it came, and the text between them.
+  func forEachSpan(
+    in bytes: UnsafeBufferPointer<UInt8>, special: SpecialPolicy,
+    _ body: (Int32?, Range<Int>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
+    guard rawTokens.isActive(special) else { return try body(nil, 0..<bytes.count) }
+    for span in rawTokens.spans(in: bytes, policy: special) {
+      guard let index = span.token else {
+        try body(nil, span.range)
+        continue
+      }
+      let token = rawTokens.tokens[index]
+      if token.special && special == .error {
+        throw .containsSpecial(token: token.content, byte: span.range.lowerBound)
+      }
+      try body(token.id, span.range)
     }
   }
 
@@ -201,7 +213,7 @@ public final class Tokenizer: Sendable {
     do throws(EncodingFailure) {
       try state.encode(
         text, stages: definition.preTokenizer.stages[...], model: definition.model,
-        splitter: splitter, startsText: startsText)
+        startsText: startsText)
     } catch { throw failure(error) }
   }
 

@@ -163,7 +163,8 @@ extension PreTokenizer.Stage: CustomStringConvertible {
   var description: String {
     switch self {
     case .prefixSpace: "prefix space"
-    case .gpt2: "GPT-2 pattern"
+    case .scanned(.gpt2): "GPT-2 pattern"
+    case .scanned(let pattern): "\(pattern) pattern"
     case .digits(let individual): individual ? "single digits" : "runs of digits"
     case .byteLevel: "byte characters"
     case .split(let separator, let behavior, let inverted):

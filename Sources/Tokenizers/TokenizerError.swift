@@ -32,6 +32,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case wrongLength(asked: Int, reason: String)
   /// Merges cannot be dropped: the model has none, or the probability is none.
   case wrongDropout(probability: Double, tokenizer: String)
+  /// Ids of this tokenizer have no places in the text.
+  case noOffsets(tokenizer: String, reason: String)
   /// The work was stopped; whoever shows errors should show the interruption instead.
   case interrupted(Interruption)
 
@@ -61,6 +63,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .patternLimit: "E0566"
     case .wrongLength: "E0567"
     case .wrongDropout: "E0568"
+    case .noOffsets: "E0585"
     }
   }
 
@@ -103,6 +106,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .wrongLength(let asked, let reason): "a length of \(asked) was asked for: \(reason)"
     case .wrongDropout(let probability, let tokenizer):
       "dropout \(probability) is not possible with tokenizer \(tokenizer)"
+    case .noOffsets(let tokenizer, let reason):
+      "tokenizer \(tokenizer) cannot say where its tokens stand in the text: \(reason)"
     case .interrupted(let reason):
       switch reason {
       case .interrupted: "interrupted"
@@ -120,6 +125,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
     case .patternLimit: "cut the text into smaller parts"
     case .wrongDropout: "take a probability from 0 to 1, and a BPE vocabulary"
+    case .noOffsets: "encode without places, or with a byte-level tokenizer"
     default: nil
     }
   }

@@ -1,3 +1,4 @@
+import CTokens
 import Testing
 
 @testable import Tokenizers
@@ -17,13 +18,70 @@ import Testing
     let pairs = try pairs(&random, alphabet: alphabet)
     var merger = BytePairMerger()
     defer { merger.deallocate() }
-    for length in [1, 2, 3, 5, 20, 47, 48, 49, 50, 200, 700] {
+    for length in [1, 2, 3, 5, 20, 63, 64, 65, 66, 120, 200, 700] {
       let symbols = random.bytes(length, from: alphabet).map(Int32.init)
       merger.reserve(length)
       for (index, symbol) in symbols.enumerated() { merger.symbols[index] = symbol }
       let count = try merger.merge(count: length, with: pairs)
       let merged = (0..<count).map { merger.symbols[$0] }
       #expect(merged == NaiveMerger.merge(symbols, with: pairs))
+    }
+  }
+
+  /// Merges that no training gives: any pair, ranks that fall along a chain, equal ranks, symbols
+  /// that come about in several ways.
+  private func wildPairs(_ random: inout TestRandom, symbols: Int32, equalRanks: Bool) -> PairTable
+  {
+    let pairs = PairTable(capacity: 200)
+    for step in 0..<200 {
+      let known = symbols + Int32(step / 2)
+      let rank = equalRanks ? Int.random(in: 0..<20, using: &random) : 1000 - step * 3
+      _ = pairs.insert(
+        Int32.random(in: 0..<known, using: &random), Int32.random(in: 0..<known, using: &random),
+        rank: UInt32(rank), merged: Int32.random(in: symbols..<symbols + 200, using: &random))
+    }
+    return pairs
+  }
+
+  @Test("gives what a naive merger gives for wild merges, window after window", arguments: 0..<60)
+  func wildTwin(seed: Int) throws {
+    var random = TestRandom(seed)
+    let symbols = Int32([1, 2, 3, 8][seed % 4])
+    let pairs = wildPairs(&random, symbols: symbols, equalRanks: seed % 3 == 0)
+    var merger = BytePairMerger()
+    defer { merger.deallocate() }
+    for length in [2, 17, 64, 65, 100, 300, 500] {
+      let word = (0..<length).map { _ in Int32.random(in: 0..<symbols, using: &random) }
+      merger.reserve(length)
+      for (index, symbol) in word.enumerated() { merger.symbols[index] = symbol }
+      let count = try merger.merge(count: length, with: pairs)
+      let merged = (0..<count).map { merger.symbols[$0] }
+      #expect(merged == NaiveMerger.merge(word, with: pairs))
+    }
+  }
+
+  @Test("merges alike in all variants, and where ranks are too large for them")
+  func variants() throws {
+    var random = TestRandom(3)
+    let pairs = try pairs(&random, alphabet: Array("abc".utf8))
+    let large = PairTable(capacity: 1)
+    for merge in pairs.sorted() {
+      _ = large.insert(merge.left, merge.right, rank: merge.rank + 1 << 27, merged: merge.merged)
+    }
+    defer { _ = ct_force_variant(nil) }
+    var merger = BytePairMerger()
+    defer { merger.deallocate() }
+    for length in [2, 5, 16, 17, 32, 33, 64, 80] {
+      let word = random.bytes(length, from: Array("abc".utf8)).map(Int32.init)
+      let expected = NaiveMerger.merge(word, with: pairs)
+      for name in ["portable", "avx2", "avx512"] where ct_force_variant(name) {
+        for table in [pairs, large] {
+          merger.reserve(length)
+          for (index, symbol) in word.enumerated() { merger.symbols[index] = symbol }
+          let count = try merger.merge(count: length, with: table)
+          #expect((0..<count).map { merger.symbols[$0] } == expected)
+        }
+      }
     }
   }
 

@@ -77,11 +77,11 @@ extension HuggingFaceComponents {
       let compiled = try compiled(regex, of: "the pre-tokenizer Split") {
         (regex) throws(RegexError) in try PiecePattern.compile(regex)
       }
-      // GPT-2's pattern leaves no text between its matches, so that these are the same.
-      if compiled == .gpt2,
+      // These patterns leave no text between their matches, so that both are the same.
+      if let scanned = compiled.scanned,
         (behavior, inverted) == (.isolated, false) || (behavior, inverted) == (.removed, true)
       {
-        return .gpt2
+        return .scanned(scanned)
       }
       return .split(.pattern(compiled), behavior: behavior, inverted: inverted)
     }

@@ -55,6 +55,17 @@ enum PiecePattern: Sendable, Equatable {
     return Self.spellings.first { $0.0 == self }?.1.first ?? ""
   }
 
+  /// The own scanner of the pattern, if there is one.
+  var scanned: ScannedPattern? {
+    switch self {
+    case .gpt2: .gpt2
+    case .cl100k: .llama3
+    case .o200k: .o200k
+    case .qwen2: .qwen2
+    case .deepseek, .bloom, .clip, .compiled: nil
+    }
+  }
+
   /// What is shown of the pattern: its name if it has one.
   var name: String? {
     switch self {

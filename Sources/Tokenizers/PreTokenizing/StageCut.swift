@@ -19,9 +19,9 @@ extension PreTokenizer.Stage {
     case .byteLevel:
       let text = Array(ByteAlphabet.text(of: segment).utf8)
       return StageCut(text: text, pieces: [0..<text.count])
-    case .gpt2:
+    case .scanned(let pattern):
       return StageCut(
-        pieces: Self.runs(segment) { GPT2Splitter().endOfPiece($0, from: $1, count: $2) })
+        pieces: Self.runs(segment) { pattern.endOfPiece($0, from: $1, count: $2) })
     case .digits(let individual):
       return StageCut(
         pieces: Self.runs(segment) {
