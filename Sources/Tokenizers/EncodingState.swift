@@ -49,6 +49,12 @@ final class EncodingState {
         try encode(part, stages: later, model: model, splitter: splitter)
         start = end
       }
+    case .pattern(let pattern):
+      for end in pattern.ends(in: segment) {
+        let part = UnsafeBufferPointer(rebasing: segment[start..<end])
+        try encode(part, stages: later, model: model, splitter: splitter)
+        start = end
+      }
     case .prefixSpace:
       if base[0] == UInt8(ascii: " ") {
         try encode(segment, stages: later, model: model, splitter: splitter)

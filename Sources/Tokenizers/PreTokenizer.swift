@@ -7,6 +7,8 @@ struct PreTokenizer: Sendable, Equatable {
     case gpt2
     /// Numbers (`\p{N}`) apart from the rest: each digit alone, or a run of digits.
     case digits(individual: Bool)
+    /// The matches of a pattern, and what lies between them.
+    case pattern(PatternStage)
   }
 
   var stages: [Stage] = []
@@ -30,12 +32,20 @@ struct PreTokenizer: Sendable, Equatable {
     var result: [[UInt8]] = []
     segment.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return }
+      if case .pattern(let pattern) = stage {
+        var start = 0
+        for end in pattern.ends(in: bytes) {
+          result.append(Array(bytes[start..<end]))
+          start = end
+        }
+        return
+      }
       let splitter = GPT2Splitter()
       var start = 0
       while start < bytes.count {
         let end: Int
         switch stage {
-        case .gpt2, .prefixSpace:
+        case .gpt2, .prefixSpace, .pattern:
           end = splitter.endOfPiece(base, from: start, count: bytes.count)
         case .digits(let individual):
           end = endOfDigits(base, from: start, count: bytes.count, individual: individual)

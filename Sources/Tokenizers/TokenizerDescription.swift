@@ -113,6 +113,7 @@ extension PreTokenizer.Stage: CustomStringConvertible {
     switch self {
     case .prefixSpace: "prefix space"
     case .gpt2: "GPT-2 pattern"
+    case .pattern(let pattern): "pattern \(pattern.pattern)"
     case .digits(let individual): individual ? "single digits" : "runs of digits"
     }
   }

@@ -26,6 +26,10 @@ extension Tokenizer {
     case .huggingface:
       return Tokenizer(try HuggingFaceReader.read(file, name: name), configuration: configuration)
     case .llama2c: return Tokenizer(try Llama2CReader.read(file, name: name))
+    case .gpt2, .cl100k, .o200k, .qwen, .whisper:
+      guard let publication = RankPublication(stated) else { throw .unknownKind(path: file) }
+      return Tokenizer(try RankFileReader.read(file, publication: publication, name: name))
+    default: throw .unknownKind(path: file)
     }
   }
 
