@@ -128,8 +128,9 @@ public struct BPETrainer: Sendable {
     for id in 0..<tokens.count { decoder.append(tokens[id]) }
     var definition = TokenizerDefinition(
       name: name, kind: .huggingface, preTokenizer: .gpt2,
-      model: BytePairModel(
-        alphabet: .bytes, tokens: tokens, merges: pairs, byteIDs: (0..<256).map(Int32.init)),
+      model: .bytePair(
+        BytePairModel(
+          alphabet: .bytes, tokens: tokens, merges: pairs, byteIDs: (0..<256).map(Int32.init))),
       decoder: decoder)
     for token in specialTokens {
       if let spelled = ByteAlphabet.bytes(of: token), tokens.find(spelled) != nil {

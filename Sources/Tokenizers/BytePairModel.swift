@@ -24,6 +24,8 @@ struct BytePairModel: Sendable {
   var fusesUnknown = false
   /// Characters fall back to bytes (`byteIDs`) where all their bytes have tokens.
   var fallsBackToBytes = false
+  /// What SentencePiece does besides.
+  var sentencePiece: SentencePieceRules?
   /// The ids of one-byte characters, or −1.
   let asciiIDs: [Int32]
 
@@ -42,6 +44,9 @@ struct BytePairModel: Sendable {
     if ignoresMerges, let whole = tokens.find(piece) {
       ids.append(Int32(whole))
       return
+    }
+    if let sentencePiece {
+      return try sentencePiece.encode(piece, model: self, with: &merger, to: &ids)
     }
     merger.reserve(piece.count)
     let count = try symbols(of: piece, into: merger.symbols)

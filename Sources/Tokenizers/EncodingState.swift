@@ -18,7 +18,7 @@ final class EncodingState {
   /// Appends the ids of the pieces of one segment.
   func encode(
     _ segment: UnsafeBufferPointer<UInt8>, stages: ArraySlice<PreTokenizer.Stage>,
-    model: BytePairModel, splitter: GPT2Splitter
+    model: VocabularyModel, splitter: GPT2Splitter
   ) throws(EncodingFailure) {
     guard let base = segment.baseAddress, segment.count > 0 else { return }
     guard let stage = stages.first else {
@@ -55,6 +55,13 @@ final class EncodingState {
         try encode(part, stages: later, model: model, splitter: splitter)
         start = end
       }
+    case .wordStarts:
+      while start < segment.count {
+        let end = PreTokenizer.endOfWord(base, from: start, count: segment.count)
+        let part = UnsafeBufferPointer(rebasing: segment[start..<end])
+        try encode(part, stages: later, model: model, splitter: splitter)
+        start = end
+      }
     case .prefixSpace:
       if base[0] == UInt8(ascii: " ") {
         try encode(segment, stages: later, model: model, splitter: splitter)
@@ -70,7 +77,7 @@ final class EncodingState {
   /// Appends the ids of `base[start..<end]`; `count` bytes may be read.
   @inline(__always)
   private func encode(
-    piece base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ count: Int, model: BytePairModel
+    piece base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ count: Int, model: VocabularyModel
   ) throws(EncodingFailure) {
     bytesSincePoll &+= end - start
     if bytesSincePoll > 1 << 16 {
@@ -89,7 +96,7 @@ final class EncodingState {
 
   private func encode(
     newPiece base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ key: PieceCache.Key,
-    model: BytePairModel
+    model: VocabularyModel
   ) throws(EncodingFailure) {
     let before = ids.count
     let piece = UnsafeBufferPointer(start: base + start, count: end - start)

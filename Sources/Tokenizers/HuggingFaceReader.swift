@@ -50,7 +50,7 @@ struct HuggingFaceReader {
       model, isByteLevel: isByteLevel, components: &components)
     var definition = TokenizerDefinition(
       name: name, kind: .huggingface, normalizers: normalizers, preTokenizer: preTokenizer,
-      model: vocabulary.model, literals: vocabulary.literals, addedTokens: added,
+      model: .bytePair(vocabulary.model), literals: vocabulary.literals, addedTokens: added,
       unknownID: vocabulary.model.unknownID ?? vocabulary.unknownID, decoder: TextDecoder())
     definition.components = components
     definition.decoderDescription = steps.description

@@ -59,7 +59,7 @@ extension Tokenizer {
   private func model(_ components: TokenizerDefinition.Components) -> JSON {
     let tokens = definition.model.tokens
     let spellings = (0..<tokens.count).map { definition.modelSpelling(of: Int32($0)) }
-    let merges = definition.model.merges.sorted().map { merge -> JSON in
+    let merges = (definition.model.bytePair?.merges.sorted() ?? []).map { merge -> JSON in
       let (left, right) = (spellings[Int(merge.left)], spellings[Int(merge.right)])
       // "left right" is understood by every version; pairs allow blanks in tokens.
       return left.utf8.contains(0x20) || right.utf8.contains(0x20)

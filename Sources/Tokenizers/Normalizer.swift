@@ -6,6 +6,8 @@ indirect enum Normalizer: Sendable, Equatable {
   case prepend(String)
   case replace(String, with: String)
   case strip(left: Bool, right: Bool)
+  /// SentencePiece's rules for a whole text.
+  case sentencePiece(SentencePieceNormalizer)
 
   /// The longest text that a replacement may put in, in bytes.
   static let longestContent = 4096
@@ -28,6 +30,7 @@ indirect enum Normalizer: Sendable, Equatable {
     case .prepend(let prefix): return bytes.isEmpty ? bytes : Array(prefix.utf8) + bytes
     case .replace(let pattern, let content):
       return Self.replaced(Array(pattern.utf8), Array(content.utf8), in: bytes, limit: limit)
+    case .sentencePiece(let normalizer): return normalizer.apply(to: bytes, limit: limit)
     case .strip(let left, let right): return Self.stripped(bytes, left: left, right: right)
     }
   }

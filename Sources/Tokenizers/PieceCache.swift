@@ -150,6 +150,9 @@ struct IDBuffer {
 
   mutating func removeAll() { count = 0 }
 
+  /// Takes back the last `number` ids, of which there are so many.
+  mutating func removeLast(_ number: Int) { count -= number }
+
   @inline(__always)
   mutating func append(_ id: Int32) {
     if count == capacity { grow(1) }

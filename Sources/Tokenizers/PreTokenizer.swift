@@ -9,6 +9,8 @@ struct PreTokenizer: Sendable, Equatable {
     case digits(individual: Bool)
     /// The matches of a pattern, and what lies between them.
     case pattern(PatternStage)
+    /// Words with the `▁` before them: SentencePiece's own cut, where its pieces never cross it.
+    case wordStarts
   }
 
   var stages: [Stage] = []
@@ -47,6 +49,8 @@ struct PreTokenizer: Sendable, Equatable {
         switch stage {
         case .gpt2, .prefixSpace, .pattern:
           end = splitter.endOfPiece(base, from: start, count: bytes.count)
+        case .wordStarts:
+          end = endOfWord(base, from: start, count: bytes.count)
         case .digits(let individual):
           end = endOfDigits(base, from: start, count: bytes.count, individual: individual)
         }
@@ -55,6 +59,22 @@ struct PreTokenizer: Sendable, Equatable {
       }
     }
     return result
+  }
+
+  /// Where the next `▁` comes that follows something else, or the end.
+  @inline(__always)
+  static func endOfWord(_ bytes: UnsafePointer<UInt8>, from start: Int, count: Int) -> Int {
+    var index = start
+    var isAfterMark = true
+    while index < count {
+      let isMark =
+        bytes[index] == 0xE2 && index + 2 < count && bytes[index + 1] == 0x96
+        && bytes[index + 2] == 0x81
+      if isMark && !isAfterMark { return index }
+      isAfterMark = isMark
+      index += isMark ? 3 : 1
+    }
+    return count
   }
 
   /// The end of the digit, the run of digits, or the run of other characters that starts here.

@@ -14,13 +14,13 @@ public struct StreamingDecoder: Sendable {
     try decoder.append(id, at: &position, to: &pending)
     let complete = Self.completePrefix(pending)
     defer { pending.removeFirst(complete) }
-    return String(decoding: pending[..<complete], as: UTF8.self)
+    return decoder.text(of: pending[..<complete])
   }
 
   /// What is left: U+FFFD where the last character never became complete.
   public mutating func finish() -> String {
     defer { pending.removeAll() }
-    return String(decoding: pending, as: UTF8.self)
+    return decoder.text(of: pending)
   }
 
   /// How many bytes come before a character that more bytes could still complete.

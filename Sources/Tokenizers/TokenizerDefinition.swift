@@ -6,7 +6,7 @@ struct TokenizerDefinition: Sendable {
   var kind: TokenizerKind
   var normalizers: [Normalizer] = []
   var preTokenizer = PreTokenizer.whole
-  var model: BytePairModel
+  var model: VocabularyModel
   /// Model tokens with characters that the byte alphabet does not have; they stand for themselves.
   var literals: Set<Int32> = []
   var addedTokens: [AddedToken] = []
@@ -39,7 +39,7 @@ struct TokenizerDefinition: Sendable {
     var ignoresMerges = false
   }
 
-  var isByteLevel: Bool { model.alphabet == .bytes }
+  var isByteLevel: Bool { model.bytePair?.alphabet == .bytes }
 
   /// A token as the file writes it: `Ġthe`, `▁the`, `<0x0A>`.
   func spelling(of id: Int32) -> String {

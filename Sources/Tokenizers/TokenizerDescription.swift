@@ -2,7 +2,7 @@ import Files
 
 extension Tokenizer {
   /// One line: `tokenizer gpt2  BPE, 50257 tokens`.
-  public var summary: String { "tokenizer \(name)  BPE, \(vocabularySize) tokens" }
+  public var summary: String { "tokenizer \(name)  \(definition.model.name), \(vocabularySize) tokens" }
 
   /// What made the vocabulary, if it was trained here: command, parameters, digest of the data.
   public var provenance: JSON? { definition.provenance }
@@ -14,10 +14,10 @@ extension Tokenizer {
     var facts: [JSON.Member] = [
       .init("name", .string(name)),
       .init("kind", .string(kind.rawValue)),
-      .init("model", .string("BPE")),
+      .init("model", .string(definition.model.name)),
       .init("alphabet", .string(definition.isByteLevel ? "bytes" : "characters")),
       .init("vocabulary", .integer(vocabularySize)),
-      .init("merges", .integer(definition.model.merges.count)),
+      .init("merges", .integer(definition.model.bytePair?.merges.count ?? 0)),
       .init("normalizer", .string(description(definition.normalizers))),
       .init("pre_tokenizer", .string(definition.preTokenizer.description)),
       .init("decoder", .string(definition.decoderDescription)),
@@ -28,11 +28,12 @@ extension Tokenizer {
       .init("unknown", token(unknownID)),
       .init("adds_bos", .bool(addsBOS)),
       .init("adds_eos", .bool(addsEOS)),
-      .init("byte_fallback", .bool(definition.model.fallsBackToBytes)),
-      .init("ignore_merges", .bool(definition.model.ignoresMerges)),
+      .init("byte_fallback", .bool(definition.model.bytePair?.fallsBackToBytes ?? false)),
+      .init("ignore_merges", .bool(definition.model.bytePair?.ignoresMerges ?? false)),
     ]
-    let missing = definition.model.byteIDs.count { $0 < 0 }
-    if missing > 0 && (definition.isByteLevel || definition.model.fallsBackToBytes) {
+    if let model = definition.model.bytePair, definition.isByteLevel || model.fallsBackToBytes,
+      case let missing = model.byteIDs.count(where: { $0 < 0 }), missing > 0
+    {
       facts.append(.init("bytes_without_token", .integer(missing)))
     }
     if let components = definition.components {
@@ -65,7 +66,12 @@ extension Tokenizer {
       add(Int32(model.tokens.length(id)))
       digest.add(Array(model.tokens[id]))
     }
-    for merge in model.merges.sorted() {
+    if case .unigram(let model) = model {
+      for score in model.scores {
+        withUnsafeBytes(of: score.bitPattern.littleEndian) { digest.add($0) }
+      }
+    }
+    for merge in model.bytePair?.merges.sorted() ?? [] {
       for number in [merge.left, merge.right, Int32(bitPattern: merge.rank), merge.merged] {
         add(number)
       }
@@ -82,8 +88,10 @@ extension Tokenizer {
     digest.add(field: definition.decoderDescription)
     for id in definition.beginning + [-1] + definition.ending { add(id) }
     add(definition.unknownID ?? -1)
-    for flag in [model.ignoresMerges, model.fusesUnknown, model.fallsBackToBytes] {
-      add(flag ? 1 : 0)
+    if let model = model.bytePair {
+      for flag in [model.ignoresMerges, model.fusesUnknown, model.fallsBackToBytes] {
+        add(flag ? 1 : 0)
+      }
     }
     return digest.hexadecimal()
   }
@@ -95,6 +103,11 @@ extension Normalizer: CustomStringConvertible {
     case .unicode(let form): form.rawValue
     case .lowercase: "Lowercase"
     case .prepend(let text): "Prepend \(quoted(text))"
+    case .sentencePiece(let normalizer):
+      ["SentencePiece", normalizer.charsMap == nil ? nil : "rules",
+        normalizer.addsDummyPrefix ? "dummy prefix" : nil,
+        normalizer.removesExtraSpaces ? "extra spaces removed" : nil,
+      ].compactMap(\.self).joined(separator: ", ")
     case .replace(let pattern, let content): "Replace \(quoted(pattern)) by \(quoted(content))"
     case .strip(let left, let right):
       "Strip \(left && right ? "both ends" : left ? "left" : right ? "right" : "nothing")"
@@ -114,6 +127,7 @@ extension PreTokenizer.Stage: CustomStringConvertible {
     case .prefixSpace: "prefix space"
     case .gpt2: "GPT-2 pattern"
     case .pattern(let pattern): "pattern \(pattern.pattern)"
+    case .wordStarts: "words with ▁"
     case .digits(let individual): individual ? "single digits" : "runs of digits"
     }
   }

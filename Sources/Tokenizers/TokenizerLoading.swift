@@ -29,6 +29,8 @@ extension Tokenizer {
     case .gpt2, .cl100k, .o200k, .qwen, .whisper:
       guard let publication = RankPublication(stated) else { throw .unknownKind(path: file) }
       return Tokenizer(try RankFileReader.read(file, publication: publication, name: name))
+    case .sentencepiece:
+      return Tokenizer(try SentencePieceReader.read(file, name: name))
     default: throw .unknownKind(path: file)
     }
   }

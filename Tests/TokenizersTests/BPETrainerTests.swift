@@ -19,7 +19,7 @@ import Testing
     let naive = NaiveTrainer.merges(texts, vocabularySize: size, minimumFrequency: frequency)
     let result = try BPETrainer(vocabularySize: size, minimumFrequency: frequency)
       .train(bytes: texts)
-    let model = result.tokenizer.definition.model
+    let model = try #require(result.tokenizer.definition.model.bytePair)
     let merges = model.merges.sorted().map {
       [Array(model.tokens[Int($0.left)]), Array(model.tokens[Int($0.right)])]
     }

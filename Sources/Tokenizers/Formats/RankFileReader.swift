@@ -79,7 +79,9 @@ struct RankFileReader {
         line: number, "the token has more than the \(Self.longestToken) bytes that are possible")
     }
     let text = UnsafeBufferPointer(rebasing: bytes[line.lowerBound..<space])
-    guard Base64.decode(text, into: &lines.bytes) else {
+    // Whisper's multilingual file ends in a token without bytes, which Python reads from "=".
+    let isEmpty = text.count == 1 && text[0] == UInt8(ascii: "=")
+    guard isEmpty || Base64.decode(text, into: &lines.bytes) else {
       throw malformed(
         line: number, "\(quoted(String(decoding: text, as: UTF8.self))) is not base64")
     }

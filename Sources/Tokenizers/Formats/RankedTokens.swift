@@ -43,7 +43,7 @@ struct RankedTokens {
 
     var definition = TokenizerDefinition(
       name: name, kind: publication.kind, preTokenizer: PreTokenizer(stages: publication.stages),
-      model: model, addedTokens: special, decoder: decoder(tokens, special))
+      model: .bytePair(model), addedTokens: special, decoder: decoder(tokens, special))
     definition.decoderDescription = "bytes"
     definition.bosID = special.first { $0.content == publication.beginning }?.id
     definition.eosID = special.first { $0.content == "<|endoftext|>" }?.id
@@ -89,6 +89,10 @@ struct RankedTokens {
           continue
         }
         let token = bytes[Int(lines.ends[index])..<Int(lines.ends[index + 1])]
+        if token.isEmpty {
+          tokens.appendHidden([])
+          continue
+        }
         let (other, isNew) = tokens.insert(UnsafeBufferPointer(rebasing: token))
         if !isNew { throw malformed(index, "the token is the same as that of rank \(other)") }
       }

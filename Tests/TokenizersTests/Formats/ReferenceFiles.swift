@@ -28,9 +28,12 @@ enum ReferenceFiles {
     return try JSONParser.parse(FileContents.bytes(at: path), path: path)
   }
 
-  /// All entries of `whole_files.json` for one vocabulary.
-  static func checkFiles(_ tokenizer: Tokenizer, _ name: String, roundTrip: Bool = true) throws {
-    let entries = try #require(fixture("whole_files.json")["entries"]?.arrayValue)
+  /// All entries of a fixture for one vocabulary.
+  static func checkFiles(
+    _ tokenizer: Tokenizer, _ name: String, in fixture: String = "whole_files_other.json",
+    roundTrip: Bool = true
+  ) throws {
+    let entries = try #require(self.fixture(fixture)["entries"]?.arrayValue)
       .filter { $0["tokenizer"]?.stringValue == name }
     #expect(entries.count > 40)
     for entry in entries {
@@ -41,5 +44,17 @@ enum ReferenceFiles {
       #expect(digest(ids) == entry["sha256"]?.stringValue, "\(file)")
       if roundTrip { #expect(try tokenizer.bytes(of: ids) == bytes, "\(file)") }
     }
+  }
+}
+
+@Suite("Whole files of other formats") struct OtherWholeFileTests {
+  @Test(
+    "have the ids that tiktoken and sentencepiece give",
+    .enabled(if: Assets.present, "needs ../shared/assets"),
+    arguments: RankFileTests.files
+      + SentencePieceTests.files.map { ($0.0, TokenizerKind.sentencepiece, $0.1) })
+  func digests(name: String, kind: TokenizerKind, file: String) throws {
+    let tokenizer = try Tokenizer.load(path: Assets.path(file), kind: kind)
+    try ReferenceFiles.checkFiles(tokenizer, name, roundTrip: kind != .sentencepiece)
   }
 }

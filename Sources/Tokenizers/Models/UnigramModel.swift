@@ -1,0 +1,145 @@
+/// A unigram language model over pieces: the segmentation of highest total score (Kudo, 2018).
+///
+/// The search and its ties are those of SentencePiece's `EncodeOptimized` and of Hugging Face's
+/// `encode_optimized`: characters from left to right, shorter pieces first, and a segmentation is
+/// replaced only by a better one. Which of two nearly equal ones is better depends on rounding:
+/// Hugging Face keeps sums in double precision, SentencePiece rounds every sum to single.
+struct UnigramModel: Sendable {
+  /// How sums of scores are kept.
+  enum Precision: Sendable { case single, double }
+
+  let tokens: ByteStringTable
+  let scores: [Double]
+  let unknownID: Int32?
+  /// The tokens that bytes fall back to: 256 of them, or nothing.
+  let byteIDs: [Int32]
+  let fusesUnknown: Bool
+  let precision: Precision
+  private let trie: ByteTrie
+  private let unknownScore: Double
+
+  /// - Parameters:
+  ///   - userDefined: pieces that are always chosen where they can be: their score grows with their
+  ///     length, or is `userDefinedScore`.
+  ///   - unmatched: pieces that text never becomes (control, unknown, unused and byte pieces).
+  init(
+    pieces: [(bytes: [UInt8], score: Double)], unknownID: Int32?, byteIDs: [Int32],
+    fusesUnknown: Bool, userDefined: Set<Int32>, userDefinedScore: Double? = nil,
+    unmatched: Set<Int32> = [], precision: Precision = .double
+  ) {
+    var tokens = ByteStringTable(capacity: pieces.count)
+    for piece in pieces {
+      if piece.bytes.isEmpty || !tokens.insert(piece.bytes).isNew { tokens.appendHidden(piece.bytes) }
+    }
+    var (lowest, highest) = (Double.infinity, Double(Float.leastNormalMagnitude))
+    var matched: [(bytes: ArraySlice<UInt8>, value: Int32)] = []
+    for (index, piece) in pieces.enumerated() where !unmatched.contains(Int32(index)) {
+      if tokens.find(piece.bytes) == index { matched.append((piece.bytes[...], Int32(index))) }
+      if userDefined.contains(Int32(index)) { continue }
+      lowest = min(lowest, piece.score)
+      highest = max(highest, piece.score)
+    }
+    var scores = pieces.map(\.score)
+    for id in userDefined where Int(id) < pieces.count {
+      let length = Float(pieces[Int(id)].bytes.count)
+      scores[Int(id)] = userDefinedScore ?? (Double(length * Float(highest)) - 0.1)
+    }
+    self.tokens = tokens
+    self.scores = scores
+    self.unknownID = unknownID
+    self.byteIDs = byteIDs
+    self.fusesUnknown = fusesUnknown
+    self.precision = precision
+    trie = ByteTrie(matched)
+    let unknown = (lowest.isFinite ? lowest : 0) - 10
+    unknownScore = precision == .single ? Double(Float(unknown)) : unknown
+  }
+
+  /// The best way to reach a place of the text.
+  private struct Node {
+    var score = 0.0
+    /// Where the last piece of that way starts; −1 if there is no way yet.
+    var start = -1
+    /// That piece, or −1 for an unknown character.
+    var id: Int32 = -1
+  }
+
+  /// - Complexity: O(n · the longest piece); memory for the longest stretch that pieces span
+  ///   without a common boundary.
+  func encode(_ piece: UnsafeBufferPointer<UInt8>, to ids: inout IDBuffer)
+    throws(EncodingFailure)
+  {
+    guard let bytes = piece.baseAddress else { return }
+    var nodes = [Node()]
+    var path: [(start: Int, end: Int, id: Int32)] = []
+    var afterUnknown = false
+    var (base, start, furthest) = (0, 0, 0)
+    while start < piece.count {
+      let length = UTF8Reader.scalar(bytes, start, piece.count).length
+      let here = nodes[start - base].score
+      var hasSingle = false
+      var node = ByteTrie.root
+      var end = start
+      while end < piece.count {
+        node = trie.child(node, bytes[end])
+        if node == ByteTrie.root { break }
+        end += 1
+        let id = trie.value(node)
+        guard id >= 0 else { continue }
+        if end - start == length { hasSingle = true }
+        relax(&nodes, at: end - base, Node(score: scores[Int(id)] + here, start: start, id: id))
+        furthest = max(furthest, end)
+      }
+      if !hasSingle {
+        let score = unknownScore + here
+        let node = Node(
+          score: precision == .single ? Double(Float(score)) : score, start: start, id: -1)
+        relax(&nodes, at: start + length - base, node)
+        furthest = max(furthest, start + length)
+      }
+      start += length
+      // No piece spans this place, so all that follows continues its best way.
+      if start == furthest {
+        let last = nodes[start - base]
+        path.removeAll(keepingCapacity: true)
+        var end = start
+        while end > base {
+          let node = nodes[end - base]
+          path.append((node.start, end, node.id))
+          end = node.start
+        }
+        for step in path.reversed() {
+          try append(step.id, piece, step.start..<step.end, &afterUnknown, to: &ids)
+        }
+        nodes.removeAll(keepingCapacity: true)
+        nodes.append(Node(score: last.score))
+        base = start
+      }
+    }
+  }
+
+  @inline(__always)
+  private func relax(_ nodes: inout [Node], at index: Int, _ node: Node) {
+    while nodes.count <= index { nodes.append(Node()) }
+    guard nodes[index].start < 0 || node.score > nodes[index].score else { return }
+    nodes[index] = node
+    if precision == .single { nodes[index].score = Double(Float(node.score)) }
+  }
+
+  private func append(
+    _ id: Int32, _ piece: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+    _ afterUnknown: inout Bool, to ids: inout IDBuffer
+  ) throws(EncodingFailure) {
+    if id >= 0 && id != unknownID {
+      ids.append(id)
+      afterUnknown = false
+    } else if byteIDs.count == 256 {
+      for index in range { ids.append(byteIDs[Int(piece[index])]) }
+      afterUnknown = false
+    } else {
+      guard let unknownID else { throw .noToken(Array(piece[range])) }
+      if !(afterUnknown && fusesUnknown) { ids.append(unknownID) }
+      afterUnknown = true
+    }
+  }
+}
