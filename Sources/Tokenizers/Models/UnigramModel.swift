@@ -87,14 +87,13 @@ struct UnigramModel: Sendable {
         let id = trie.value(node)
         guard id >= 0 else { continue }
         if end - start == length { hasSingle = true }
-        relax(&nodes, at: end - base, Node(score: scores[Int(id)] + here, start: start, id: id))
+        relax(&nodes, at: end - base, Node(score: sum(scores[Int(id)], here), start: start, id: id))
         furthest = max(furthest, end)
       }
       if !hasSingle {
-        let score = unknownScore + here
-        let node = Node(
-          score: precision == .single ? Double(Float(score)) : score, start: start, id: -1)
-        relax(&nodes, at: start + length - base, node)
+        relax(
+          &nodes, at: start + length - base,
+          Node(score: sum(unknownScore, here), start: start, id: -1))
         furthest = max(furthest, start + length)
       }
       start += length
@@ -123,7 +122,11 @@ struct UnigramModel: Sendable {
     while nodes.count <= index { nodes.append(Node()) }
     guard nodes[index].start < 0 || node.score > nodes[index].score else { return }
     nodes[index] = node
-    if precision == .single { nodes[index].score = Double(Float(node.score)) }
+  }
+
+  @inline(__always)
+  private func sum(_ score: Double, _ before: Double) -> Double {
+    precision == .single ? Double(Float(score) + Float(before)) : score + before
   }
 
   private func append(
