@@ -1,85 +1,71 @@
-/// A `tokenizer.json`'s chain of decoders, brought into a table of what each token gives.
+/// A `tokenizer.json`'s chain of decoders, brought into a table of what each token gives where that
+/// is possible, else kept as a ``DecoderChain``.
 ///
 /// Before the tokens are fused, a step sees one token at a time and can be worked out beforehand;
 /// afterwards only the text's start can change.
 struct DecoderSteps: CustomStringConvertible {
-  enum Step: Equatable, CustomStringConvertible {
-    case byteLevel
-    case replace([UInt8], [UInt8])
-    case byteFallback
-    case fuse
-    case strip(UInt8, start: Int, stop: Int)
-
-    var description: String {
-      switch self {
-      case .byteLevel: "ByteLevel"
-      case .replace(let pattern, let content):
-        "Replace \(quoted(String(decoding: pattern, as: UTF8.self))) by "
-          + quoted(String(decoding: content, as: UTF8.self))
-      case .byteFallback: "ByteFallback"
-      case .fuse: "Fuse"
-      case .strip(let byte, let start, let stop):
-        "Strip \(start) \(quoted(String(decoding: [byte], as: UTF8.self))) at the start, \(stop) at the end"
-      }
-    }
-  }
+  typealias Step = DecoderChain.Step
 
   private static let longestTable = 1 << 29
 
+  private(set) var steps: [Step] = []
   private var perToken: [Step] = []
   private var isFused = false
   private var startStrip: (byte: UInt8, count: Int)?
+  /// No table can express the chain.
+  private var needsChain = false
   var separator: [UInt8] = []
-  private var names: [String] = []
 
-  var description: String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+  var description: String {
+    steps.isEmpty ? "none" : steps.map(\.description).joined(separator: ", ")
+  }
 
-  /// Takes the next step, or refuses a chain that no table can express.
-  mutating func add(_ step: Step, path: String) throws(TokenizerError) {
-    func refuse(_ what: String) -> TokenizerError {
-      .unsupported(path: path, component: "the decoder \(what)")
-    }
-    names.append(step.description)
+  mutating func add(_ step: Step) {
+    steps.append(step)
     let bytesAreText = !perToken.contains(.byteFallback)
     switch step {
     case .fuse: isFused = true
-    case .strip(let byte, let start, let stop) where isFused:
-      if stop > 0 { throw refuse("Strip at the end of the text") }
-      if startStrip != nil { throw refuse("Strip twice") }
-      startStrip = (byte, start)
-    case .byteLevel:
-      if isFused || !bytesAreText { throw refuse("ByteLevel after Fuse or ByteFallback") }
+    case .strip(let character, let start, 0)
+    where isFused && startStrip == nil && character.count == 1:
+      startStrip = (character[0], start)
+    case .byteLevel where !isFused && bytesAreText:
       perToken.append(step)
       isFused = true
-    case .replace, .strip:
-      if isFused || !bytesAreText { throw refuse("Replace or Strip after Fuse or ByteFallback") }
+    case .replace where !isFused && bytesAreText, .strip where !isFused && bytesAreText:
       perToken.append(step)
-    case .byteFallback:
-      if isFused { throw refuse("ByteFallback after Fuse") }
-      perToken.append(step)
+    case .byteFallback where !isFused: perToken.append(step)
+    default: needsChain = true
     }
   }
 
-  /// What every id of a vocabulary gives.
+  /// What every id of a vocabulary gives; a chain's tokens stay as they are spelled.
   func table(
     size: Int, definition: TokenizerDefinition, added: [Int32: String], unassigned: Set<Int32>,
     path: String
   ) throws(TokenizerError) -> TextDecoder {
     var table = TextDecoder()
     table.separator = separator
-    if let startStrip { (table.strippedByte, table.strippedCount) = startStrip }
+    if needsChain {
+      table.chain = DecoderChain(steps: steps)
+    } else if let startStrip {
+      (table.strippedByte, table.strippedCount) = startStrip
+    }
+    let tokens = definition.model.tokens
     for id in 0..<size {
       let id32 = Int32(id)
       if let content = added[id32] {
         table.append(apply(to: Array(content.utf8), raw: nil))
-      } else if id < definition.model.tokens.count, !unassigned.contains(id32) {
-        let bytes = definition.model.tokens[id]
+      } else if id < tokens.count, !unassigned.contains(id32) {
+        let bytes = tokens[id]
         if definition.isByteLevel && !definition.literals.contains(id32) {
-          let spelled = ByteAlphabet.text(of: bytes)
-          table.append(
-            perToken == [.byteLevel] ? Array(bytes) : apply(to: Array(spelled.utf8), raw: spelled))
+          if perToken == [.byteLevel] && !needsChain {
+            table.append(bytes)
+          } else {
+            let spelled = ByteAlphabet.text(of: bytes)
+            table.append(apply(to: Array(spelled.utf8), raw: spelled))
+          }
         } else {
-          table.append(apply(to: Array(bytes), raw: nil))
+          table.append(apply(to: Array(bytes), raw: String(decoding: bytes, as: UTF8.self)))
         }
       } else {
         table.appendUnassigned()
@@ -95,6 +81,7 @@ struct DecoderSteps: CustomStringConvertible {
 
   /// - Parameter raw: the token's text if it may be written in the byte alphabet.
   private func apply(to token: [UInt8], raw: String?) -> [UInt8] {
+    if needsChain { return token }
     var bytes = token
     for step in perToken {
       switch step {
@@ -107,12 +94,9 @@ struct DecoderSteps: CustomStringConvertible {
         {
           bytes = decoded
         }
-      case .strip(let byte, let start, let stop):
-        let leading = min(start, bytes.prefix { $0 == byte }.count)
-        bytes.removeFirst(leading)
-        let trailing = min(stop, bytes.reversed().prefix { $0 == byte }.count)
-        bytes.removeLast(trailing)
-      case .fuse: break
+      case .strip(let character, let start, let stop):
+        bytes = DecoderChain.Run.stripped(bytes, character, start, stop)
+      default: break
       }
     }
     return bytes

@@ -7,6 +7,8 @@ final class EncodingState {
   @exclusivity(unchecked) var ids = IDBuffer()
   @exclusivity(unchecked) var merger = BytePairMerger()
   @exclusivity(unchecked) var cache = PieceCache()
+  /// Drops merges of byte-pair models; pieces are not remembered then.
+  @exclusivity(unchecked) var dropout: DropoutMerger?
   @exclusivity(unchecked) private var bytesSincePoll = 0
 
   deinit {
@@ -18,7 +20,7 @@ final class EncodingState {
   /// Appends the ids of the pieces of one segment.
   func encode(
     _ segment: UnsafeBufferPointer<UInt8>, stages: ArraySlice<PreTokenizer.Stage>,
-    model: VocabularyModel, splitter: GPT2Splitter
+    model: VocabularyModel, splitter: GPT2Splitter, startsText: Bool
   ) throws(EncodingFailure) {
     guard let base = segment.baseAddress, segment.count > 0 else { return }
     guard let stage = stages.first else {
@@ -38,7 +40,9 @@ final class EncodingState {
       while start < segment.count {
         let end = splitter.endOfPiece(base, from: start, count: segment.count)
         let part = UnsafeBufferPointer(rebasing: segment[start..<end])
-        try encode(part, stages: later, model: model, splitter: splitter)
+        try encode(
+          part, stages: later, model: model, splitter: splitter,
+          startsText: startsText && start == 0)
         start = end
       }
     case .digits(let individual):
@@ -46,31 +50,31 @@ final class EncodingState {
         let end = PreTokenizer.endOfDigits(
           base, from: start, count: segment.count, individual: individual)
         let part = UnsafeBufferPointer(rebasing: segment[start..<end])
-        try encode(part, stages: later, model: model, splitter: splitter)
-        start = end
-      }
-    case .pattern(let pattern):
-      for end in pattern.ends(in: segment) {
-        let part = UnsafeBufferPointer(rebasing: segment[start..<end])
-        try encode(part, stages: later, model: model, splitter: splitter)
+        try encode(
+          part, stages: later, model: model, splitter: splitter,
+          startsText: startsText && start == 0)
         start = end
       }
     case .wordStarts:
       while start < segment.count {
         let end = PreTokenizer.endOfWord(base, from: start, count: segment.count)
         let part = UnsafeBufferPointer(rebasing: segment[start..<end])
-        try encode(part, stages: later, model: model, splitter: splitter)
+        try encode(
+          part, stages: later, model: model, splitter: splitter,
+          startsText: startsText && start == 0)
         start = end
       }
-    case .prefixSpace:
-      if base[0] == UInt8(ascii: " ") {
-        try encode(segment, stages: later, model: model, splitter: splitter)
-      } else {
-        let prefixed = [UInt8(ascii: " ")] + segment
-        try prefixed.withUnsafeBufferPointer { (part) throws(EncodingFailure) in
-          try encode(part, stages: later, model: model, splitter: splitter)
+    default:
+      let cut = try stage.cut(segment, startsText: startsText)
+      func encode(_ text: UnsafeBufferPointer<UInt8>) throws(EncodingFailure) {
+        for piece in cut.pieces {
+          try self.encode(
+            UnsafeBufferPointer(rebasing: text[piece]), stages: later, model: model,
+            splitter: splitter, startsText: startsText && piece.lowerBound == 0)
         }
       }
+      guard let text = cut.text else { return try encode(segment) }
+      try text.withUnsafeBufferPointer { (text) throws(EncodingFailure) in try encode(text) }
     }
   }
 
@@ -84,6 +88,7 @@ final class EncodingState {
       bytesSincePoll = 0
       do { try Cancellation.check() } catch { throw .stopped(error) }
     }
+    if dropout != nil { return try encode(dropping: base, start, end, model: model) }
     guard end - start <= PieceCache.longestPiece else {
       let piece = UnsafeBufferPointer(start: base + start, count: end - start)
       try model.encode(piece, with: &merger, to: &ids)
@@ -92,6 +97,17 @@ final class EncodingState {
     let key = PieceCache.key(base, start, end, count)
     if cache.append(key, to: &ids) { return }
     try encode(newPiece: base, start, end, key, model: model)
+  }
+
+  private func encode(
+    dropping base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, model: VocabularyModel
+  ) throws(EncodingFailure) {
+    let piece = UnsafeBufferPointer(start: base + start, count: end - start)
+    guard let model = model.bytePair, var dropout else {
+      return try model.encode(piece, with: &merger, to: &ids)
+    }
+    defer { self.dropout = dropout }
+    try model.encode(piece, dropping: &dropout, to: &ids)
   }
 
   private func encode(
@@ -120,6 +136,7 @@ final class EncodingStatePool: Sendable {
 
   func give(_ state: EncodingState) {
     state.ids.removeAll()
+    state.dropout = nil
     let box = UncheckedBox(state: state)
     free.withLock { if $0.count < Self.mostKept { $0.append(box) } }
   }

@@ -1,47 +1,90 @@
 import Files
 
-/// Reads the `model` of a `tokenizer.json`: vocabulary and merges of a BPE.
+/// Reads the `model` of a `tokenizer.json`: BPE, WordPiece, WordLevel or Unigram.
 struct HuggingFaceModelReader {
+  /// The longest prefix or suffix that a model may put around a character, in bytes.
+  private static let longestAffix = 64
+
   let path: String
 
   struct Vocabulary {
-    var model: BytePairModel
-    var literals: Set<Int32>
-    var unknownID: Int32?
+    var model: VocabularyModel
+    /// Byte-level tokens that stand for themselves.
+    var literals: Set<Int32> = []
     /// Ids below the largest one that no token has.
-    var unassigned: Set<Int32>
+    var unassigned: Set<Int32> = []
     /// What our own trainer wrote about itself.
     var provenance: JSON?
+  }
+
+  /// Whether pieces of bytes may be merged as bytes: a BPE that looks at nothing but its bytes'
+  /// characters.
+  static func mergesBytes(_ json: JSON) -> Bool {
+    kind(of: json) == "BPE" && json["byte_fallback"]?.boolValue != true
+      && ["continuing_subword_prefix", "end_of_word_suffix"].allSatisfy {
+        (json[$0]?.stringValue ?? "").isEmpty
+      }
+  }
+
+  /// What the model says it is, else what its fields show (files older than the field `type`).
+  private static func kind(of json: JSON) -> String? {
+    if let type = json["type"] { return type.stringValue }
+    if json["merges"] != nil { return "BPE" }
+    if json["unk_id"] != nil || json["vocab"]?.arrayValue != nil { return "Unigram" }
+    if json["max_input_chars_per_word"] != nil { return "WordPiece" }
+    return json["unk_token"] != nil && json["vocab"] != nil ? "WordLevel" : "BPE"
   }
 
   func read(
     _ json: JSON, isByteLevel: Bool, components: inout TokenizerDefinition.Components
   ) throws(TokenizerError) -> Vocabulary {
     var fields = try ComponentFields(json, path: path, place: "model")
-    if let type = try fields.optionalText("type"), type != "BPE" {
-      throw .unsupported(path: path, component: "the model \(type)")
+    let kind = try fields.optionalText("type") ?? Self.kind(of: json) ?? "BPE"
+    let vocabulary: Vocabulary
+    switch kind {
+    case "BPE": vocabulary = try bytePair(&fields, isByteLevel: isByteLevel, &components)
+    case "WordPiece": vocabulary = try wordPiece(&fields)
+    case "WordLevel": vocabulary = try wordLevel(&fields)
+    case "Unigram": vocabulary = try unigram(&fields, &components)
+    default: throw .unsupported(path: path, component: "the model \(kind)")
     }
-    if let dropout = fields.take("dropout"), dropout.doubleValue != 0 {
-      throw .unsupported(path: path, component: "dropout \(dropout.text())")
+    try fields.finish("the model \(kind)")
+    return vocabulary
+  }
+
+  private func members(of fields: inout ComponentFields) throws(TokenizerError) -> [JSON.Member] {
+    guard let vocabulary = fields.take("vocab"), case .object(let members) = vocabulary else {
+      try fields.fail("an object from tokens to ids is expected", at: "vocab")
     }
-    for option in ["continuing_subword_prefix", "end_of_word_suffix"] {
-      if let text = try fields.optionalText(option), !text.isEmpty {
-        throw .unsupported(path: path, component: "\(option) \(quoted(text))")
+    return members
+  }
+
+  // MARK: BPE
+
+  private func bytePair(
+    _ fields: inout ComponentFields, isByteLevel: Bool,
+    _ components: inout TokenizerDefinition.Components
+  ) throws(TokenizerError) -> Vocabulary {
+    var dropout: Double?
+    if let value = fields.take("dropout") {
+      guard let number = value.doubleValue, (0...1).contains(number) else {
+        try fields.fail("a probability is expected", at: "dropout")
       }
+      dropout = number
     }
+    let prefix = try affix("continuing_subword_prefix", of: &fields)
+    let suffix = try affix("end_of_word_suffix", of: &fields)
     components.unknownToken = try fields.optionalText("unk_token")
     components.fusesUnknown = try fields.flag("fuse_unk", default: false)
     components.byteFallback = try fields.flag("byte_fallback", default: false)
     components.ignoresMerges = try fields.flag("ignore_merges", default: false)
-    guard let vocabulary = fields.take("vocab"), case .object(let members) = vocabulary else {
-      try fields.fail("an object from tokens to ids is expected", at: "vocab")
-    }
+    let members = try members(of: &fields)
     let merges = try fields.list("merges")
     let provenance = fields.take("tessera")
-    try fields.finish("the model BPE")
 
     let (tokens, literals, unassigned) = try self.tokens(members, isByteLevel: isByteLevel)
-    let pairs = try self.merges(merges, tokens: tokens, isByteLevel: isByteLevel)
+    let pairs = try self.merges(
+      merges, tokens: tokens, isByteLevel: isByteLevel, prefix: prefix.unicodeScalars.count)
     let byteIDs = (0..<256).map { byte -> Int32 in
       let key = isByteLevel ? [UInt8(byte)] : Array(ByteToken.spelling(of: UInt8(byte)).utf8)
       return tokens.find(key).map(Int32.init) ?? -1
@@ -51,22 +94,106 @@ struct HuggingFaceModelReader {
     model.ignoresMerges = components.ignoresMerges
     model.fusesUnknown = components.fusesUnknown
     model.fallsBackToBytes = components.byteFallback && !isByteLevel
-    var unknownID: Int32?
+    model.continuingPrefix = Array(prefix.utf8)
+    model.wordSuffix = Array(suffix.utf8)
+    model.dropout = dropout
     if let unknown = components.unknownToken {
       let bytes = isByteLevel ? ByteAlphabet.bytes(of: unknown) : Array(unknown.utf8)
-      guard let id = bytes.flatMap({ tokens.find($0) }) else {
+      let literal = literals.first { tokens[Int($0)].elementsEqual(unknown.utf8) }
+      guard let id = bytes.flatMap({ tokens.find($0) }).map(Int32.init) ?? literal else {
         throw .malformed(
           path: path, place: "model.unk_token",
           reason: "\(quoted(unknown)) is not in the vocabulary"
         )
       }
+      model.unknownID = id
+    }
+    return Vocabulary(
+      model: .bytePair(model), literals: literals, unassigned: unassigned, provenance: provenance)
+  }
+
+  private func affix(_ field: String, of fields: inout ComponentFields) throws(TokenizerError)
+    -> String
+  {
+    let text = try fields.optionalText(field) ?? ""
+    guard text.utf8.count <= Self.longestAffix else {
+      try fields.fail("more than \(Self.longestAffix) bytes", at: field)
+    }
+    return text
+  }
+
+  // MARK: Other models
+
+  private func wordPiece(_ fields: inout ComponentFields) throws(TokenizerError) -> Vocabulary {
+    let unknown = try fields.text("unk_token")
+    let prefix = try affix("continuing_subword_prefix", of: &fields)
+    let longest = try fields.integer("max_input_chars_per_word")
+    if longest < 0 {
+      try fields.fail("a count is expected", at: "max_input_chars_per_word")
+    }
+    let members = try members(of: &fields)
+    let (tokens, _, unassigned) = try self.tokens(members, isByteLevel: false)
+    return Vocabulary(
+      model: .wordPiece(
+        WordPieceModel(
+          tokens: tokens, continuingPrefix: Array(prefix.utf8), longestWord: longest,
+          unknownToken: unknown)), unassigned: unassigned)
+  }
+
+  private func wordLevel(_ fields: inout ComponentFields) throws(TokenizerError) -> Vocabulary {
+    let unknown = try fields.text("unk_token")
+    let members = try members(of: &fields)
+    let (tokens, _, unassigned) = try self.tokens(members, isByteLevel: false)
+    return Vocabulary(
+      model: .wordLevel(
+        WordLevelModel(
+          tokens: tokens, unknownID: tokens.find(Array(unknown.utf8)).map(Int32.init),
+          unknownToken: unknown)), unassigned: unassigned)
+  }
+
+  private func unigram(
+    _ fields: inout ComponentFields, _ components: inout TokenizerDefinition.Components
+  ) throws(TokenizerError) -> Vocabulary {
+    guard let items = fields.take("vocab")?.arrayValue else {
+      try fields.fail("a list of tokens with their scores is expected", at: "vocab")
+    }
+    if items.isEmpty { try fields.fail("the vocabulary is empty", at: "vocab") }
+    var unknownID: Int32?
+    if let value = fields.take("unk_id") {
+      guard let id = value.intValue, items.indices.contains(id) else {
+        try fields.fail("the id of a token is expected", at: "unk_id")
+      }
       unknownID = Int32(id)
     }
-    model.unknownID = unknownID
+    components.byteFallback = try fields.flag("byte_fallback", default: false)
+
+    var pieces: [(bytes: [UInt8], score: Double)] = []
+    pieces.reserveCapacity(items.count)
+    var ids: [[UInt8]: Int32] = [:]
+    for (id, item) in items.enumerated() {
+      let place = "vocab[\(id)]"
+      guard case .array(let entry) = item, entry.count == 2, let text = entry[0].stringValue,
+        let score = entry[1].doubleValue, score.isFinite
+      else { try fields.fail("a token and its score are expected", at: place) }
+      if text.isEmpty { try fields.fail("an empty token", at: place) }
+      let bytes = Array(text.utf8)
+      if ids.updateValue(Int32(id), forKey: bytes) != nil {
+        try fields.fail("the token \(quoted(text)) is there twice", at: place)
+      }
+      pieces.append((bytes, score))
+    }
+    let byteIDs = (0..<256).map { byte -> Int32 in
+      ids[Array(ByteToken.spelling(of: UInt8(byte)).utf8)] ?? -1
+    }
+    components.scores = pieces.map(\.score)
     return Vocabulary(
-      model: model, literals: literals, unknownID: unknownID, unassigned: unassigned,
-      provenance: provenance)
+      model: .unigram(
+        UnigramModel(
+          pieces: pieces, unknownID: unknownID, byteIDs: components.byteFallback ? byteIDs : [],
+          fusesUnknown: true, userDefined: [])))
   }
+
+  // MARK: Tokens and merges
 
   /// The tokens by id. Every id below the largest has one token; what lacks is left to the added
   /// tokens, of which there cannot be more than there are tokens here.
@@ -135,9 +262,10 @@ struct HuggingFaceModelReader {
     return (table, literals, unassigned)
   }
 
-  private func merges(_ items: [JSON], tokens: ByteStringTable, isByteLevel: Bool)
-    throws(TokenizerError) -> PairTable
-  {
+  /// - Parameter prefix: how many bytes the second part of a merge loses before it is joined.
+  private func merges(
+    _ items: [JSON], tokens: ByteStringTable, isByteLevel: Bool, prefix: Int
+  ) throws(TokenizerError) -> PairTable {
     let pairs = PairTable(capacity: items.count)
     for (rank, item) in items.enumerated() {
       func fail(_ reason: String) -> TokenizerError {
@@ -158,8 +286,11 @@ struct HuggingFaceModelReader {
         guard let bytes = isByteLevel ? ByteAlphabet.bytes(of: part) : Array(part.utf8),
           let id = tokens.find(bytes)
         else { throw fail("\(quoted(part)) is not in the vocabulary") }
+        if !ids.isEmpty && bytes.count < prefix {
+          throw fail("\(quoted(part)) is shorter than the prefix that it should have")
+        }
+        whole += bytes.dropFirst(ids.isEmpty ? 0 : prefix)
         ids.append(Int32(id))
-        whole += bytes
       }
       guard let merged = tokens.find(whole) else {
         throw fail(

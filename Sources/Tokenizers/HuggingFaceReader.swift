@@ -43,18 +43,26 @@ struct HuggingFaceReader {
 
     let reader = HuggingFaceComponents(path: path)
     let normalizers = try reader.normalizers(components.normalizer)
-    let (preTokenizer, isByteLevel) = try reader.preTokenizer(components.preTokenizer)
+    var preTokenizer = try reader.preTokenizer(components.preTokenizer)
+    // Bytes that would become characters and be merged at once are merged as bytes.
+    let isByteLevel =
+      preTokenizer.stages.last == .byteLevel
+      && !preTokenizer.stages.dropLast().contains(.byteLevel)
+      && !normalizers.contains(.byteLevel) && HuggingFaceModelReader.mergesBytes(model)
+    if isByteLevel { preTokenizer.stages.removeLast() }
     let steps = try reader.decoder(components.decoder)
 
     let vocabulary = try HuggingFaceModelReader(path: path).read(
       model, isByteLevel: isByteLevel, components: &components)
     var definition = TokenizerDefinition(
       name: name, kind: .huggingface, normalizers: normalizers, preTokenizer: preTokenizer,
-      model: .bytePair(vocabulary.model), literals: vocabulary.literals, addedTokens: added,
-      unknownID: vocabulary.model.unknownID ?? vocabulary.unknownID, decoder: TextDecoder())
+      model: vocabulary.model, literals: vocabulary.literals, addedTokens: added,
+      unknownID: vocabulary.model.unknownID, decoder: TextDecoder())
     definition.components = components
     definition.decoderDescription = steps.description
     definition.provenance = vocabulary.provenance
+    definition.truncation = try reader.truncation(components.truncation)
+    definition.padding = try reader.padding(components.padding)
 
     let size = try checkIDs(of: definition, unassigned: vocabulary.unassigned)
     let byID = Dictionary(uniqueKeysWithValues: added.map { ($0.id, $0.content) })
@@ -149,15 +157,16 @@ struct HuggingFaceReader {
   private func addTemplate(
     _ json: JSON, reader: HuggingFaceComponents, to definition: inout TokenizerDefinition
   ) throws(TokenizerError) {
-    let template = try reader.postProcessor(json)
-    for token in template.beginning + template.ending {
+    guard let template = try reader.postProcessor(json) else { return }
+    for token in template.tokens {
       let spelled = token.id < definition.decoder.count ? definition.spelling(of: token.id) : nil
-      if spelled.map({ Array($0.utf8) == Array(token.token.utf8) }) != true {
+      if spelled.map({ Array($0.utf8) == Array(token.spelling.utf8) }) != true {
         throw .malformed(
-          path: path, place: "post_processor.special_tokens",
-          reason: "\(quoted(token.token)) has id \(token.id), which is another token or none")
+          path: path, place: "post_processor",
+          reason: "\(quoted(token.spelling)) has id \(token.id), which is another token or none")
       }
     }
+    definition.template = template
     definition.beginning = template.beginning.map(\.id)
     definition.ending = template.ending.map(\.id)
     definition.bosID = template.beginning.first?.id

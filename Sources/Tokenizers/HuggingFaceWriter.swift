@@ -59,32 +59,64 @@ extension Tokenizer {
   private func model(_ components: TokenizerDefinition.Components) -> JSON {
     let tokens = definition.model.tokens
     let spellings = (0..<tokens.count).map { definition.modelSpelling(of: Int32($0)) }
-    let merges = (definition.model.bytePair?.merges.sorted() ?? []).map { merge -> JSON in
+    let vocabulary = JSON.object(
+      spellings.enumerated().compactMap {
+        $0.element.isEmpty ? nil : JSON.Member($0.element, .integer($0.offset))
+      })
+    var members: [JSON.Member] = [.init("type", .string(definition.model.name))]
+    if let provenance = definition.provenance { members.append(.init("tessera", provenance)) }
+    switch definition.model {
+    case .bytePair(let model):
+      members += self.members(of: model, components, spellings: spellings, vocabulary)
+    case .wordPiece(let model):
+      members += [
+        .init("unk_token", .string(model.unknownToken)),
+        .init(
+          "continuing_subword_prefix",
+          .string(String(decoding: model.continuingPrefix, as: UTF8.self))),
+        .init("max_input_chars_per_word", .integer(model.longestWord)),
+        .init("vocab", vocabulary),
+      ]
+    case .wordLevel(let model):
+      members += [
+        .init("vocab", vocabulary), .init("unk_token", .string(model.unknownToken)),
+      ]
+    case .unigram(let model):
+      members += [
+        .init("unk_id", model.unknownID.map { .integer(Int($0)) } ?? .null),
+        .init(
+          "vocab",
+          .array(
+            zip(spellings, components.scores).map { .array([.string($0), .number($1)]) })),
+        .init("byte_fallback", .bool(components.byteFallback)),
+      ]
+    case .longestMatch: break  // no such file is read with components
+    }
+    return .object(members)
+  }
+
+  private func members(
+    of model: BytePairModel, _ components: TokenizerDefinition.Components, spellings: [String],
+    _ vocabulary: JSON
+  ) -> [JSON.Member] {
+    let merges = model.merges.sorted().map { merge -> JSON in
       let (left, right) = (spellings[Int(merge.left)], spellings[Int(merge.right)])
       // "left right" is understood by every version; pairs allow blanks in tokens.
       return left.utf8.contains(0x20) || right.utf8.contains(0x20)
         ? .array([.string(left), .string(right)]) : .string(left + " " + right)
     }
-    var members: [JSON.Member] = [
-      .init("type", .string("BPE")),
-      .init("dropout", .null),
+    func affix(_ bytes: [UInt8]) -> JSON {
+      bytes.isEmpty ? .null : .string(String(decoding: bytes, as: UTF8.self))
+    }
+    return [
+      .init("dropout", model.dropout.map(JSON.number) ?? .null),
       .init("unk_token", components.unknownToken.map(JSON.string) ?? .null),
-      .init("continuing_subword_prefix", .null),
-      .init("end_of_word_suffix", .null),
+      .init("continuing_subword_prefix", affix(model.continuingPrefix)),
+      .init("end_of_word_suffix", affix(model.wordSuffix)),
       .init("fuse_unk", .bool(components.fusesUnknown)),
       .init("byte_fallback", .bool(components.byteFallback)),
       .init("ignore_merges", .bool(components.ignoresMerges)),
-      .init(
-        "vocab",
-        .object(
-          spellings.enumerated().compactMap {
-            $0.element.isEmpty ? nil : JSON.Member($0.element, .integer($0.offset))
-          })),
-      .init("merges", .array(merges)),
+      .init("vocab", vocabulary), .init("merges", .array(merges)),
     ]
-    if let provenance = definition.provenance {
-      members.insert(.init("tessera", provenance), at: 1)
-    }
-    return .object(members)
   }
 }

@@ -150,7 +150,7 @@ struct IDBuffer {
 
   mutating func removeAll() { count = 0 }
 
-  /// Takes back the last `number` ids, of which there are so many.
+  /// Takes back the last ids, of which there are at least so many.
   mutating func removeLast(_ number: Int) { count -= number }
 
   @inline(__always)

@@ -7,8 +7,15 @@ struct PreTokenizer: Sendable, Equatable {
     case gpt2
     /// Numbers (`\p{N}`) apart from the rest: each digit alone, or a run of digits.
     case digits(individual: Bool)
-    /// The matches of a pattern, and what lies between them.
-    case pattern(PatternStage)
+    /// Each byte becomes its character of the byte alphabet.
+    case byteLevel
+    /// Cut at a separator's matches, or, inverted, at what lies between them.
+    case split(Separator, behavior: SplitBehavior, inverted: Bool)
+    case metaspace(Metaspace)
+    /// Pieces of so many characters.
+    case fixedLength(Int)
+    /// Cut where the script changes.
+    case scripts
     /// Words with the `▁` before them: SentencePiece's own cut, where its pieces never cross it.
     case wordStarts
   }
@@ -19,46 +26,25 @@ struct PreTokenizer: Sendable, Equatable {
   static let gpt2 = PreTokenizer(stages: [.gpt2])
 
   /// The pieces of `bytes`, as the reference for what the encoder does in one sweep.
-  func pieces(of bytes: [UInt8]) -> [[UInt8]] {
-    var segments = bytes.isEmpty ? [] : [bytes]
+  ///
+  /// - Parameter startsText: `bytes` stands at the very start of the text that is encoded.
+  /// A segment that a pattern's limits do not suffice for stays whole.
+  func pieces(of bytes: [UInt8], startsText: Bool = true) -> [[UInt8]] {
+    var segments = bytes.isEmpty ? [] : [(bytes, startsText)]
     for stage in stages {
-      segments = segments.flatMap { Self.apply(stage, to: $0) }
-    }
-    return segments
-  }
-
-  private static func apply(_ stage: Stage, to segment: [UInt8]) -> [[UInt8]] {
-    if stage == .prefixSpace {
-      return [segment.first == UInt8(ascii: " ") ? segment : [UInt8(ascii: " ")] + segment]
-    }
-    var result: [[UInt8]] = []
-    segment.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return }
-      if case .pattern(let pattern) = stage {
-        var start = 0
-        for end in pattern.ends(in: bytes) {
-          result.append(Array(bytes[start..<end]))
-          start = end
+      var pieces: [([UInt8], Bool)] = []
+      for (segment, startsText) in segments {
+        let cut = segment.withUnsafeBufferPointer { bytes in
+          (try? stage.cut(bytes, startsText: startsText)) ?? StageCut(pieces: [0..<bytes.count])
         }
-        return
-      }
-      let splitter = GPT2Splitter()
-      var start = 0
-      while start < bytes.count {
-        let end: Int
-        switch stage {
-        case .gpt2, .prefixSpace, .pattern:
-          end = splitter.endOfPiece(base, from: start, count: bytes.count)
-        case .wordStarts:
-          end = endOfWord(base, from: start, count: bytes.count)
-        case .digits(let individual):
-          end = endOfDigits(base, from: start, count: bytes.count, individual: individual)
+        for piece in cut.pieces {
+          pieces.append(
+            (Array((cut.text ?? segment)[piece]), startsText && piece.lowerBound == 0))
         }
-        result.append(Array(bytes[start..<end]))
-        start = end
       }
+      segments = pieces
     }
-    return result
+    return segments.map(\.0)
   }
 
   /// Where the next `▁` comes that follows something else, or the end.

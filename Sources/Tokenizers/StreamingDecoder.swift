@@ -6,12 +6,21 @@ public struct StreamingDecoder: Sendable {
   private var position = TextDecoder.Position()
   /// The bytes of a character that is not complete yet: at most three.
   private var pending: [UInt8] = []
+  private var run: DecoderChain.Run?
 
-  init(_ decoder: TextDecoder) { self.decoder = decoder }
+  init(_ decoder: TextDecoder) {
+    self.decoder = decoder
+    run = decoder.chain?.makeRun()
+  }
 
   /// The text that is complete with this id; may be empty.
   public mutating func append(_ id: Int32) throws(TokenizerError) -> String {
-    try decoder.append(id, at: &position, to: &pending)
+    if var run {
+      try decoder.append(id, at: &position, through: &run, to: &pending)
+      self.run = run
+    } else {
+      try decoder.append(id, at: &position, to: &pending)
+    }
     let complete = Self.completePrefix(pending)
     defer { pending.removeFirst(complete) }
     return decoder.text(of: pending[..<complete])
@@ -19,6 +28,8 @@ public struct StreamingDecoder: Sendable {
 
   /// What is left: U+FFFD where the last character never became complete.
   public mutating func finish() -> String {
+    run?.finish(to: &pending)
+    run = decoder.chain?.makeRun()
     defer { pending.removeAll() }
     return decoder.text(of: pending)
   }

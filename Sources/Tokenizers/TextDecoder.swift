@@ -20,6 +20,8 @@ struct TextDecoder: Sendable {
   var replacesEveryByte = false
   /// A first id that is not text: the BOS that the tokenizer itself adds.
   var silentFirst: Int32?
+  /// Makes the text of the tokens' spellings, where no table of texts can say it.
+  var chain: DecoderChain?
 
   var count: Int { ends.count - 1 }
 
@@ -43,6 +45,12 @@ struct TextDecoder: Sendable {
     var result: [UInt8] = []
     var position = Position()
     var rest = ids[...]
+    if let chain {
+      var run = chain.makeRun()
+      for id in ids { try append(id, at: &position, through: &run, to: &result) }
+      run.finish(to: &result)
+      return result
+    }
     // One by one as long as the start of the text can change, then all at once.
     while let id = rest.first, position.isStripping || !separator.isEmpty {
       try append(id, at: &position, to: &result)
@@ -81,6 +89,17 @@ struct TextDecoder: Sendable {
     var tokens = 0
     var stripped = 0
     var isStripping = true
+  }
+
+  /// As ``append(_:at:to:)`` for a vocabulary with a ``chain``.
+  func append(
+    _ id: Int32, at position: inout Position, through run: inout DecoderChain.Run,
+    to result: inout [UInt8]
+  ) throws(TokenizerError) {
+    var token: [UInt8] = []
+    try append(id, at: &position, to: &token)
+    if position.ids == 1, id == silentFirst { return }
+    run.append(token, to: &result)
   }
 
   func append(_ id: Int32, at position: inout Position, to result: inout [UInt8])

@@ -35,7 +35,9 @@ public final class Tokenizer: Sendable {
     normalizedTokens = AddedTokenMatcher(
       normalized,
       contents: normalized.map {
-        Normalizer.apply(definition.normalizers, to: Array($0.content.utf8), limit: 1 << 20)
+        let content = Array($0.content.utf8)
+        return (try? Normalizer.apply(definition.normalizers, to: content, limit: 1 << 20))
+          ?? content
       })
     var literalIDs = Dictionary(
       added.map { (Array($0.content.utf8), $0.id) }, uniquingKeysWith: { first, _ in first })
@@ -79,19 +81,28 @@ public final class Tokenizer: Sendable {
   /// - Complexity: O(n log n) in the worst case, near O(n) where pieces repeat.
   public func encode(
     _ text: String, special: SpecialPolicy = .text, addingBOS: Bool = false,
-    addingEOS: Bool = false
+    addingEOS: Bool = false, dropout: MergeDropout? = nil
   ) throws(TokenizerError) -> [Int32] {
     try encode(
-      bytes: Array(text.utf8), special: special, addingBOS: addingBOS, addingEOS: addingEOS)
+      bytes: Array(text.utf8), special: special, addingBOS: addingBOS, addingEOS: addingEOS,
+      dropout: dropout)
   }
 
   /// The ids of text as bytes, which need not be valid UTF-8.
+  ///
+  /// - Parameter dropout: drops merges of a byte-pair vocabulary at random, by a seed.
   public func encode(
     bytes: [UInt8], special: SpecialPolicy = .text, addingBOS: Bool = false,
-    addingEOS: Bool = false
+    addingEOS: Bool = false, dropout: MergeDropout? = nil
   ) throws(TokenizerError) -> [Int32] {
     let state = pool.take()
     defer { pool.give(state) }
+    if let dropout {
+      guard (0...1).contains(dropout.probability), definition.model.bytePair != nil else {
+        throw .wrongDropout(probability: dropout.probability, tokenizer: name)
+      }
+      if dropout.probability > 0 { state.dropout = DropoutMerger(dropout) }
+    }
     try encode(bytes, special, addingBOS, addingEOS, into: state)
     return Array(state.ids.suffix(from: 0))
   }
@@ -115,12 +126,14 @@ public final class Tokenizer: Sendable {
       for id in try ids(definition.beginning, or: bosID, role: "BOS") { state.ids.append(id) }
     }
     try bytes.withUnsafeBufferPointer { (text) throws(TokenizerError) in
-      guard rawTokens.isActive(special) else { return try encodeSegment(text, special, state) }
+      guard rawTokens.isActive(special) else { return try encodeSegment(text, special, state, startsText: true) }
       for span in rawTokens.spans(in: text, policy: special) {
         if let token = span.token {
           try append(rawTokens.tokens[token], at: span.range.lowerBound, special, state)
         } else {
-          try encodeSegment(UnsafeBufferPointer(rebasing: text[span.range]), special, state)
+          try encodeSegment(
+            UnsafeBufferPointer(rebasing: text[span.range]), special, state,
+            startsText: span.range.lowerBound == 0)
         }
       }
     }
@@ -138,22 +151,34 @@ public final class Tokenizer: Sendable {
   }
 
   /// Text between the tokens that are sought in the text as it came.
+  ///
+  /// - Parameter startsText: the segment stands at the very start of the text.
   private func encodeSegment(
-    _ text: UnsafeBufferPointer<UInt8>, _ special: SpecialPolicy, _ state: EncodingState
+    _ text: UnsafeBufferPointer<UInt8>, _ special: SpecialPolicy, _ state: EncodingState,
+    startsText: Bool
   ) throws(TokenizerError) {
     let isSearched = normalizedTokens.isActive(special)
-    if definition.normalizers.isEmpty && !isSearched { return try encodePieces(text, state) }
-    let normalized = Normalizer.apply(definition.normalizers, to: Array(text))
+    if definition.normalizers.isEmpty && !isSearched {
+      return try encodePieces(text, state, startsText)
+    }
+    var losesStart = false
+    let normalized: [UInt8]
+    do throws(EncodingFailure) {
+      normalized = try Normalizer.apply(
+        definition.normalizers, to: Array(text), losesStart: &losesStart)
+    } catch { throw failure(error) }
+    let startsText = startsText && !losesStart
     if normalized.count > Self.longestText {
       throw .textTooLong(bytes: normalized.count, limit: Self.longestText)
     }
     try normalized.withUnsafeBufferPointer { (text) throws(TokenizerError) in
-      guard isSearched else { return try encodePieces(text, state) }
+      guard isSearched else { return try encodePieces(text, state, startsText) }
       for span in normalizedTokens.spans(in: text, policy: special) {
         if let token = span.token {
           try append(normalizedTokens.tokens[token], at: span.range.lowerBound, special, state)
         } else {
-          try encodePieces(UnsafeBufferPointer(rebasing: text[span.range]), state)
+          let part = UnsafeBufferPointer(rebasing: text[span.range])
+          try encodePieces(part, state, startsText && span.range.lowerBound == 0)
         }
       }
     }
@@ -168,18 +193,21 @@ public final class Tokenizer: Sendable {
     state.ids.append(token.id)
   }
 
-  private func encodePieces(_ text: UnsafeBufferPointer<UInt8>, _ state: EncodingState)
-    throws(TokenizerError)
-  {
+  private func encodePieces(
+    _ text: UnsafeBufferPointer<UInt8>, _ state: EncodingState, _ startsText: Bool
+  ) throws(TokenizerError) {
     do throws(EncodingFailure) {
       try state.encode(
         text, stages: definition.preTokenizer.stages[...], model: definition.model,
-        splitter: splitter)
-    } catch {
-      switch error {
-      case .noToken(let bytes): throw .unencodable(bytes: bytes, tokenizer: name)
-      case .stopped(let reason): throw .interrupted(reason)
-      }
+        splitter: splitter, startsText: startsText)
+    } catch { throw failure(error) }
+  }
+
+  private func failure(_ error: EncodingFailure) -> TokenizerError {
+    switch error {
+    case .noToken(let bytes): .unencodable(bytes: bytes, tokenizer: name)
+    case .patternLimit(let pattern): .patternLimit(pattern: pattern, tokenizer: name)
+    case .stopped(let reason): .interrupted(reason)
     }
   }
 
@@ -204,7 +232,8 @@ public final class Tokenizer: Sendable {
   /// The bytes that a token gives inside a text.
   public func tokenBytes(_ id: Int32) throws(TokenizerError) -> [UInt8] {
     try check(id)
-    return Array(definition.decoder[id])
+    let bytes = Array(definition.decoder[id])
+    return definition.decoder.chain?.text(ofToken: bytes) ?? bytes
   }
 
   /// The text that a token gives inside a text, U+FFFD for bytes that are no whole character.

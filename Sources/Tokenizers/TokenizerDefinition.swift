@@ -14,6 +14,11 @@ struct TokenizerDefinition: Sendable {
   /// What the file's own post-processor puts before and after a text.
   var beginning: [Int32] = []
   var ending: [Int32] = []
+  /// The same for one text or two, with the types of all tokens.
+  var template = InputTemplate.bare
+  /// How the file would shorten and fill up; done only where it is asked for.
+  var truncation: Truncation?
+  var padding: Padding?
   /// BOS and EOS by their usual names, where the file's post-processor does not say.
   var bosID: Int32?
   var eosID: Int32?
@@ -37,8 +42,11 @@ struct TokenizerDefinition: Sendable {
     var fusesUnknown = false
     var byteFallback = false
     var ignoresMerges = false
+    /// A unigram model's scores by id.
+    var scores: [Double] = []
   }
 
+  /// Pieces are merged as bytes; the tokens are bytes, not what the file spells.
   var isByteLevel: Bool { model.bytePair?.alphabet == .bytes }
 
   /// A token as the file writes it: `Ġthe`, `▁the`, `<0x0A>`.

@@ -28,17 +28,35 @@ extension Tokenizer {
       .init("unknown", token(unknownID)),
       .init("adds_bos", .bool(addsBOS)),
       .init("adds_eos", .bool(addsEOS)),
-      .init("byte_fallback", .bool(definition.model.bytePair?.fallsBackToBytes ?? false)),
-      .init("ignore_merges", .bool(definition.model.bytePair?.ignoresMerges ?? false)),
     ]
-    if let model = definition.model.bytePair, definition.isByteLevel || model.fallsBackToBytes,
-      case let missing = model.byteIDs.count(where: { $0 < 0 }), missing > 0
-    {
-      facts.append(.init("bytes_without_token", .integer(missing)))
+    switch definition.model {
+    case .bytePair(let model):
+      facts.append(.init("byte_fallback", .bool(model.fallsBackToBytes)))
+      facts.append(.init("ignore_merges", .bool(model.ignoresMerges)))
+      if let dropout = model.dropout {
+        facts.append(.init("dropout", .string("off (the file asks for \(dropout))")))
+      }
+      let missing = model.byteIDs.count { $0 < 0 }
+      if missing > 0 && (definition.isByteLevel || model.fallsBackToBytes) {
+        facts.append(.init("bytes_without_token", .integer(missing)))
+      }
+    case .unigram:
+      facts.append(.init("byte_fallback", .bool(definition.components?.byteFallback ?? false)))
+    case .wordPiece(let model):
+      facts.append(.init("longest_word", .integer(model.longestWord)))
+      facts.append(
+        .init(
+          "continuing_prefix", .string(String(decoding: model.continuingPrefix, as: UTF8.self))))
+    case .wordLevel, .longestMatch: break
     }
-    if let components = definition.components {
-      if !components.truncation.isNull { facts.append(.init("truncation", .string("off"))) }
-      if !components.padding.isNull { facts.append(.init("padding", .string("off"))) }
+    if let truncation {
+      facts.append(
+        .init(
+          "truncation", .string("off (the file asks for \(truncation.maximumLength) tokens)")))
+    }
+    if let padding {
+      let length = padding.length.map { "\($0) tokens" } ?? "the longest of a batch"
+      facts.append(.init("padding", .string("off (the file asks for \(length))")))
     }
     facts.append(.init("digest", .string(digest)))
     if let provenance { facts.append(.init("trained", provenance)) }
@@ -66,11 +84,6 @@ extension Tokenizer {
       add(Int32(model.tokens.length(id)))
       digest.add(Array(model.tokens[id]))
     }
-    if case .unigram(let model) = model {
-      for score in model.scores {
-        withUnsafeBytes(of: score.bitPattern.littleEndian) { digest.add($0) }
-      }
-    }
     for merge in model.bytePair?.merges.sorted() ?? [] {
       for number in [merge.left, merge.right, Int32(bitPattern: merge.rank), merge.merged] {
         add(number)
@@ -88,12 +101,27 @@ extension Tokenizer {
     digest.add(field: definition.decoderDescription)
     for id in definition.beginning + [-1] + definition.ending { add(id) }
     add(definition.unknownID ?? -1)
-    if let model = model.bytePair {
-      for flag in [model.ignoresMerges, model.fusesUnknown, model.fallsBackToBytes] {
-        add(flag ? 1 : 0)
-      }
-    }
+    addOptions(of: model, to: &digest)
     return digest.hexadecimal()
+  }
+
+  private func addOptions(of model: VocabularyModel, to digest: inout Digest) {
+    switch model {
+    case .bytePair(let model):
+      for flag in [model.ignoresMerges, model.fusesUnknown, model.fallsBackToBytes] {
+        digest.add(field: flag ? "1" : "0")
+      }
+      digest.add(model.continuingPrefix + [0] + model.wordSuffix)
+    case .unigram(let unigram):
+      digest.add(field: definition.components?.byteFallback == true ? "unigram bytes" : "unigram")
+      for score in definition.components?.scores ?? unigram.scores {
+        withUnsafeBytes(of: score.bitPattern.littleEndian) { digest.add($0) }
+      }
+    case .wordPiece(let model):
+      digest.add(field: "wordpiece \(model.longestWord)")
+      digest.add(model.continuingPrefix)
+    case .wordLevel, .longestMatch: digest.add(field: model.name)
+    }
   }
 }
 
@@ -103,12 +131,21 @@ extension Normalizer: CustomStringConvertible {
     case .unicode(let form): form.rawValue
     case .lowercase: "Lowercase"
     case .prepend(let text): "Prepend \(quoted(text))"
-    case .sentencePiece(let normalizer):
-      ["SentencePiece", normalizer.charsMap == nil ? nil : "rules",
-        normalizer.addsDummyPrefix ? "dummy prefix" : nil,
-        normalizer.removesExtraSpaces ? "extra spaces removed" : nil,
-      ].compactMap(\.self).joined(separator: ", ")
     case .replace(let pattern, let content): "Replace \(quoted(pattern)) by \(quoted(content))"
+    case .replaceMatches(let pattern, let content):
+      "Replace matches of \(quoted(pattern.source)) by \(quoted(content))"
+    case .stripAccents: "StripAccents"
+    case .nmt: "Nmt"
+    case .byteLevel: "ByteLevel"
+    case .sentencePiece(let normalizer): normalizer.description
+    case .charsMap: "Precompiled replacements"
+    case .bert(let bert):
+      "BERT ("
+        + [
+          bert.cleansText ? "clean text" : nil, bert.separatesChinese ? "Chinese apart" : nil,
+          bert.stripsAccents ?? bert.lowercases ? "no accents" : nil,
+          bert.lowercases ? "lower case" : nil,
+        ].compactMap { $0 }.joined(separator: ", ") + ")"
     case .strip(let left, let right):
       "Strip \(left && right ? "both ends" : left ? "left" : right ? "right" : "nothing")"
     }
@@ -126,9 +163,43 @@ extension PreTokenizer.Stage: CustomStringConvertible {
     switch self {
     case .prefixSpace: "prefix space"
     case .gpt2: "GPT-2 pattern"
-    case .pattern(let pattern): "pattern \(pattern.pattern)"
-    case .wordStarts: "words with ▁"
     case .digits(let individual): individual ? "single digits" : "runs of digits"
+    case .byteLevel: "byte characters"
+    case .split(let separator, let behavior, let inverted):
+      "split at \(inverted ? "all but " : "")\(separator), \(behavior.words)"
+    case .metaspace(let metaspace):
+      "spaces as \(quoted(String(decoding: metaspace.mark, as: UTF8.self))), "
+        + "prepended \(metaspace.prepending.rawValue)\(metaspace.splits ? ", split" : "")"
+    case .fixedLength(let length): "pieces of \(length) characters"
+    case .scripts: "scripts"
+    case .wordStarts: "words with ▁"
+    }
+  }
+}
+
+extension SplitBehavior {
+  var words: String {
+    switch self {
+    case .removed: "removed"
+    case .isolated: "isolated"
+    case .mergedWithPrevious: "with what stands before"
+    case .mergedWithNext: "with what follows"
+    case .contiguous: "in runs"
+    }
+  }
+}
+
+extension Separator: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .pattern(let pattern):
+      pattern.name.map { "the \($0) pattern" } ?? "the pattern \(quoted(pattern.regex))"
+    case .literal(let text): quoted(String(decoding: text, as: UTF8.self))
+    case .words: "words"
+    case .characters(.whiteSpace): "white space"
+    case .characters(.punctuation): "punctuation"
+    case .characters(.character(let scalar)):
+      quoted(Unicode.Scalar(scalar).map { String($0) } ?? "")
     }
   }
 }

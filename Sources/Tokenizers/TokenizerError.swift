@@ -26,6 +26,12 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case wrongSpecialToken(token: String, reason: String)
   case nothingToLearn
   case cannotSave(tokenizer: String, reason: String)
+  /// A pattern of the vocabulary took more steps or memory on a text than it may.
+  case patternLimit(pattern: String, tokenizer: String)
+  /// A length or count that cannot be met; `reason` says why.
+  case wrongLength(asked: Int, reason: String)
+  /// Merges cannot be dropped: the model has none, or the probability is none.
+  case wrongDropout(probability: Double, tokenizer: String)
   /// The work was stopped; whoever shows errors should show the interruption instead.
   case interrupted(Interruption)
 
@@ -52,6 +58,9 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .nothingToLearn: "E0563"
     case .cannotSave: "E0564"
     case .interrupted: "E0565"
+    case .patternLimit: "E0566"
+    case .wrongLength: "E0567"
+    case .wrongDropout: "E0568"
     }
   }
 
@@ -89,6 +98,11 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .nothingToLearn: "there is no text to train a tokenizer on"
     case .cannotSave(let tokenizer, let reason):
       "tokenizer \(tokenizer) cannot be saved as tokenizer.json: \(reason)"
+    case .patternLimit(let pattern, let tokenizer):
+      "the pattern \(quoted(pattern)) of tokenizer \(tokenizer) takes too many steps on this text"
+    case .wrongLength(let asked, let reason): "a length of \(asked) was asked for: \(reason)"
+    case .wrongDropout(let probability, let tokenizer):
+      "dropout \(probability) is not possible with tokenizer \(tokenizer)"
     case .interrupted(let reason):
       switch reason {
       case .interrupted: "interrupted"
@@ -104,6 +118,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .unknownKind:
       "say kind=\(TokenizerKind.allCases.map(\.rawValue).joined(separator: "|"))"
     case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
+    case .patternLimit: "cut the text into smaller parts"
+    case .wrongDropout: "take a probability from 0 to 1, and a BPE vocabulary"
     default: nil
     }
   }

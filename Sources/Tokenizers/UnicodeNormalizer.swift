@@ -52,6 +52,17 @@ enum UnicodeNormalizer {
     }
   }
 
+  /// Characters whose mappings are younger than the tables of the `tokenizers` library, whose
+  /// ids these forms are for: they stay.
+  private static func isYoung(_ scalar: utf8proc_int32_t) -> Bool {
+    switch scalar {
+    case 0x32FF, 0xA7F2...0xA7F4, 0xAB69, 0x10781...0x107BA, 0x11938, 0x1E030...0x1E06D, 0x1F16C,
+      0x1FBF0...0x1FBF9:
+      true
+    default: false
+    }
+  }
+
   private static func append(
     normalized scalars: [utf8proc_int32_t], form: NormalizationForm, to result: inout [UInt8]
   ) {
@@ -62,6 +73,10 @@ enum UnicodeNormalizer {
     decomposed.reserveCapacity(scalars.count)
     var parts = [utf8proc_int32_t](repeating: 0, count: 32)  // the longest mapping has 18
     for scalar in scalars {
+      if isYoung(scalar) {
+        decomposed.append(scalar)
+        continue
+      }
       let count = utf8proc_decompose_char(
         scalar, &parts, parts.count, utf8proc_option_t(options), nil)
       if count < 0 || count > parts.count {
@@ -87,7 +102,9 @@ enum UnicodeNormalizer {
   /// Canonical ordering: runs of combining marks by their class, stable.
   private static func order(_ scalars: inout [utf8proc_int32_t]) {
     func combiningClass(_ scalar: utf8proc_int32_t) -> Int16 {
-      Int16(utf8proc_get_property(scalar).pointee.combining_class)
+      let order = Int16(utf8proc_get_property(scalar).pointee.combining_class)
+      if order == 0 || scalar < 0x7FD { return order }
+      return RangeTable.unorderedMark.contains(UInt32(bitPattern: scalar)) ? 0 : order
     }
     var index = 0
     while index < scalars.count {

@@ -6,9 +6,8 @@ import Testing
   /// A vocabulary learned from random text over a small alphabet.
   private func pairs(_ random: inout TestRandom, alphabet: [UInt8]) throws -> PairTable {
     let text = random.bytes(400, from: alphabet)
-    let model = try BPETrainer(vocabularySize: 300, minimumFrequency: 1).train(bytes: [text])
-      .tokenizer.definition.model
-    return try #require(model.bytePair).merges
+    let trained = try BPETrainer(vocabularySize: 300, minimumFrequency: 1).train(bytes: [text])
+    return try #require(trained.tokenizer.definition.model.bytePair).merges
   }
 
   @Test("gives what a naive merger gives, for short and for long pieces", arguments: 0..<40)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Normalizers") struct NormalizerTests {
   private func apply(_ steps: [Normalizer], _ text: String) -> String {
-    String(decoding: Normalizer.apply(steps, to: Array(text.utf8)), as: UTF8.self)
+    String(decoding: (try? Normalizer.apply(steps, to: Array(text.utf8))) ?? [], as: UTF8.self)
   }
   /// Texts are compared scalar by scalar: `==` of strings would call all these equal.
   private func same(_ a: String, _ b: String) -> Bool {
@@ -59,12 +59,12 @@ import Testing
   }
 
   @Test("leave bytes that are no UTF-8 as they are")
-  func invalid() {
+  func invalid() throws {
     let bytes: [UInt8] = [0x61, 0xFF, 0xCC, 0x81, 0xE2, 0x82, 0x62, 0xC0]
     for form in NormalizationForm.allCases {
-      #expect(Normalizer.apply([.unicode(form)], to: bytes) == bytes)
+      #expect(try Normalizer.apply([.unicode(form)], to: bytes) == bytes)
     }
-    #expect(Normalizer.apply([.lowercase], to: [0x41, 0xFF]) == [0x61, 0xFF])
+    #expect(try Normalizer.apply([.lowercase], to: [0x41, 0xFF]) == [0x61, 0xFF])
   }
 
   @Test("replace, prepend, strip and lower")

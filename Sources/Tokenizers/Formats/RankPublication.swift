@@ -1,8 +1,7 @@
 /// What is published about a rank file beside the file: its pattern and its special tokens.
 struct RankPublication {
   let kind: TokenizerKind
-  /// The pattern as its library writes it.
-  let pattern: String
+  let pattern: PiecePattern
   /// Special tokens whose ids are fixed.
   var fixed: KeyValuePairs<String, Int32> = [:]
   /// Special tokens that take the ids after the last rank.
@@ -10,9 +9,7 @@ struct RankPublication {
   /// The special token that begins a text, if there is one.
   var beginning = "<|endoftext|>"
 
-  var stages: [PreTokenizer.Stage] {
-    PreTokenizer.Stage.pieces(matching: pattern).map { [$0] } ?? []
-  }
+  var stages: [PreTokenizer.Stage] { [.pieces(pattern)] }
 
   func specialTokens(rankCount: Int) -> [AddedToken] {
     let numbered = following.enumerated().map { ($0.element, Int32(rankCount + $0.offset)) }
@@ -26,23 +23,25 @@ struct RankPublication {
     self.kind = kind
     switch kind {
     case .gpt2:
-      pattern = GPT2Splitter.patterns[0]
+      pattern = .gpt2
       fixed = ["<|endoftext|>": 50256]
     case .cl100k:
-      pattern = PublishedPattern.cl100k
+      // tiktoken spells it otherwise: white space at a text's end is one piece there, with its line
+      // breaks. No token crosses the last of these, so that the ids are the same.
+      pattern = .cl100k
       fixed = [
         "<|endoftext|>": 100257, "<|fim_prefix|>": 100258, "<|fim_middle|>": 100259,
         "<|fim_suffix|>": 100260, "<|endofprompt|>": 100276,
       ]
     case .o200k:
-      pattern = PublishedPattern.o200k
+      pattern = .o200k
       fixed = ["<|endoftext|>": 199_999, "<|endofprompt|>": 200_018]
     case .qwen:
-      pattern = PublishedPattern.qwen2
+      pattern = .qwen2
       following =
         ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] + (0..<205).map { "<|extra_\($0)|>" }
     case .whisper:
-      pattern = GPT2Splitter.patterns[0]
+      pattern = .gpt2
       following = Self.whisperTokens
       beginning = "<|startoftranscript|>"
     default: return nil
@@ -66,23 +65,4 @@ struct RankPublication {
       + ["translate", "transcribe", "startoflm", "startofprev", "nospeech", "notimestamps"] + times
     return names.map { "<|\($0)|>" }
   }()
-}
-
-/// Patterns as their libraries publish them.
-enum PublishedPattern {
-  /// tiktoken's `cl100k_base`.
-  static let cl100k =
-    #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|"#
-    + #"\s++$|\s*[\r\n]|\s+(?!\S)|\s"#
-  /// tiktoken's `o200k_base`.
-  static let o200k =
-    #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"#
-    + #"(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"#
-    + #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"#
-    + #"(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|"#
-    + #"\s+(?!\S)|\s+"#
-  /// Qwen 1 to 2.5.
-  static let qwen2 =
-    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|"#
-    + #"\s*[\r\n]+|\s+(?!\S)|\s+"#
 }

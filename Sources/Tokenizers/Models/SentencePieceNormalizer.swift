@@ -68,3 +68,13 @@ struct SentencePieceNormalizer: Sendable, Equatable {
     return PrecompiledCharsMap.appendCharacter(of: text, from: start, to: &part)
   }
 }
+
+extension SentencePieceNormalizer: CustomStringConvertible {
+  var description: String {
+    [
+      "SentencePiece", charsMap == nil ? nil : "replacements",
+      addsDummyPrefix ? (treatsSpaceAsSuffix ? "dummy suffix" : "dummy prefix") : nil,
+      removesExtraSpaces ? "extra spaces removed" : nil,
+    ].compactMap(\.self).joined(separator: ", ")
+  }
+}

@@ -19,31 +19,26 @@ struct UnigramModel: Sendable {
   private let unknownScore: Double
 
   /// - Parameters:
-  ///   - userDefined: pieces that are always chosen where they can be: their score grows with their
-  ///     length, or is `userDefinedScore`.
+  ///   - userDefined: pieces that are chosen nearly always where they can be: their score is 0.
   ///   - unmatched: pieces that text never becomes (control, unknown, unused and byte pieces).
   init(
     pieces: [(bytes: [UInt8], score: Double)], unknownID: Int32?, byteIDs: [Int32],
-    fusesUnknown: Bool, userDefined: Set<Int32>, userDefinedScore: Double? = nil,
+    fusesUnknown: Bool, userDefined: Set<Int32>,
     unmatched: Set<Int32> = [], precision: Precision = .double
   ) {
     var tokens = ByteStringTable(capacity: pieces.count)
     for piece in pieces {
       if piece.bytes.isEmpty || !tokens.insert(piece.bytes).isNew { tokens.appendHidden(piece.bytes) }
     }
-    var (lowest, highest) = (Double.infinity, Double(Float.leastNormalMagnitude))
+    var lowest = Double.infinity
     var matched: [(bytes: ArraySlice<UInt8>, value: Int32)] = []
     for (index, piece) in pieces.enumerated() where !unmatched.contains(Int32(index)) {
       if tokens.find(piece.bytes) == index { matched.append((piece.bytes[...], Int32(index))) }
       if userDefined.contains(Int32(index)) { continue }
       lowest = min(lowest, piece.score)
-      highest = max(highest, piece.score)
     }
     var scores = pieces.map(\.score)
-    for id in userDefined where Int(id) < pieces.count {
-      let length = Float(pieces[Int(id)].bytes.count)
-      scores[Int(id)] = userDefinedScore ?? (Double(length * Float(highest)) - 0.1)
-    }
+    for id in userDefined where Int(id) < pieces.count { scores[Int(id)] = 0 }
     self.tokens = tokens
     self.scores = scores
     self.unknownID = unknownID
