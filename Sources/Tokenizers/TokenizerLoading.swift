@@ -4,9 +4,10 @@ extension Tokenizer {
   /// Loads a vocabulary from a file, or from a folder that has a `tokenizer.json`.
   ///
   /// - Parameter kind: how to read the file; by default its name and first bytes tell.
+  /// - Parameter pre: how a GGUF vocabulary of byte pairs cuts text, in place of what its file says.
   /// - Throws: ``TokenizerError`` for what is missing, malformed or not supported.
-  public static func load(path: String, kind: TokenizerKind? = nil) throws(TokenizerError)
-    -> Tokenizer
+  public static func load(path: String, kind: TokenizerKind? = nil, pre: String? = nil)
+    throws(TokenizerError) -> Tokenizer
   {
     var file = path
     var configuration = TokenizerConfiguration()
@@ -31,6 +32,13 @@ extension Tokenizer {
       return Tokenizer(try RankFileReader.read(file, publication: publication, name: name))
     case .sentencepiece:
       return Tokenizer(try SentencePieceReader.read(file, name: name))
+    case .gguf:
+      return Tokenizer(try GGUFVocabularyReader.read(file, name: name, pre: pre))
+    case .rwkv: return Tokenizer(try RWKVReader.read(file, name: name))
+    case .wordpiece:
+      return Tokenizer(
+        try BertVocabulary.read(file, name: name, lowercases: configuration.lowercases),
+        configuration: configuration)
     default: throw .unknownKind(path: file)
     }
   }
@@ -71,6 +79,7 @@ struct TokenizerConfiguration: Equatable {
   var eos: String?
   var addsBOS: Bool?
   var addsEOS: Bool?
+  var lowercases: Bool?
 
   static func read(folder: String) throws(TokenizerError) -> TokenizerConfiguration {
     let path = Paths.join(folder, "tokenizer_config.json")
@@ -85,6 +94,6 @@ struct TokenizerConfiguration: Equatable {
     }
     return TokenizerConfiguration(
       bos: token("bos_token"), eos: token("eos_token"), addsBOS: json["add_bos_token"]?.boolValue,
-      addsEOS: json["add_eos_token"]?.boolValue)
+      addsEOS: json["add_eos_token"]?.boolValue, lowercases: json["do_lower_case"]?.boolValue)
   }
 }
