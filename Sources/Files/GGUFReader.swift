@@ -25,7 +25,9 @@ struct GGUFReader {
   mutating func header() throws(FileError) -> Contents {
     var contents = Contents()
     try need(24, "the header")
-    guard bytes.prefix(4).elementsEqual(Self.magic) else { throw fail("this is no GGUF file", at: 0) }
+    guard bytes.prefix(4).elementsEqual(Self.magic) else {
+      throw fail("this is no GGUF file", at: 0)
+    }
     offset = 4
     let version: UInt32 = try number()
     if version == 2 << 24 || version == 3 << 24 {

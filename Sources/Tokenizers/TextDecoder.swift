@@ -25,6 +25,14 @@ struct TextDecoder: Sendable {
 
   var count: Int { ends.count - 1 }
 
+  init() {}
+
+  /// Every token gives its own bytes.
+  init(_ tokens: ByteStringTable) {
+    bytes = tokens.storage
+    ends = tokens.ends
+  }
+
   mutating func append(_ token: some Collection<UInt8>) {
     bytes.append(contentsOf: token)
     ends.append(UInt32(truncatingIfNeeded: bytes.count))

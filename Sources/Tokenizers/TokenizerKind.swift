@@ -26,8 +26,6 @@ public enum TokenizerKind: String, CaseIterable, Sendable {
   case wordpiece
   /// CLIP's list of merges.
   case clip
-  /// Mistral's `tekken.json`.
-  case tekken
   /// The form that is used as it lies in the file.
   case mapped
 }

@@ -43,7 +43,9 @@ struct RWKVReader {
       if !isNew { throw fail("the token is the same as that of id \(other)") }
       decoder.append(token)
     }
-    if lines.isEmpty { throw .malformed(path: path, place: "line 1", reason: "there are no tokens") }
+    if lines.isEmpty {
+      throw .malformed(path: path, place: "line 1", reason: "there are no tokens")
+    }
     var definition = TokenizerDefinition(
       name: name, kind: .rwkv, model: .longestMatch(LongestMatchModel(tokens: tokens)),
       decoder: decoder)

@@ -14,17 +14,11 @@ struct RankedTokens {
   {
     let special = publication.specialTokens(rankCount: lines.ranks.count)
     let (tokens, unassigned) = try table(filled: Set(special.map(\.id)))
-    var byteIDs = [Int32](repeating: -1, count: 256)
-    for byte in 0..<256 {
-      guard let id = tokens.find([UInt8(byte)]) else {
-        throw .malformed(
-          path: path, place: "the whole file", reason: "byte \(byte) has no token of its own")
-      }
-      byteIDs[byte] = Int32(id)
-    }
-
+    let byteIDs = try byteIDs(tokens)
     let missing = Set(unassigned)
-    let ids = (0..<Int32(tokens.count)).filter { tokens.length(Int($0)) > 1 && !missing.contains($0) }
+    let ids = (0..<Int32(tokens.count)).filter {
+      tokens.length(Int($0)) > 1 && !missing.contains($0)
+    }
     let pairs: PairTable
     do {
       pairs = try MergeDerivation.pairs(
@@ -38,7 +32,28 @@ struct RankedTokens {
         return count
       }
     } catch { throw .interrupted(error) }
-    var model = BytePairModel(alphabet: .bytes, tokens: tokens, merges: pairs, byteIDs: byteIDs)
+    return try definition(publication, name: name, tokens: tokens, pairs: pairs, special: special)
+  }
+
+  private func byteIDs(_ tokens: ByteStringTable) throws(TokenizerError) -> [Int32] {
+    var byteIDs = [Int32](repeating: -1, count: 256)
+    for byte in 0..<256 {
+      guard let id = tokens.find([UInt8(byte)]) else {
+        throw .malformed(
+          path: path, place: "the whole file", reason: "byte \(byte) has no token of its own")
+      }
+      byteIDs[byte] = Int32(id)
+    }
+    return byteIDs
+  }
+
+  /// The definition of tokens and merges that are known to belong together.
+  func definition(
+    _ publication: RankPublication, name: String, tokens: ByteStringTable, pairs: PairTable,
+    special: [AddedToken]
+  ) throws(TokenizerError) -> TokenizerDefinition {
+    var model = BytePairModel(
+      alphabet: .bytes, tokens: tokens, merges: pairs, byteIDs: try byteIDs(tokens))
     model.ignoresMerges = true
 
     var definition = TokenizerDefinition(
@@ -57,7 +72,8 @@ struct RankedTokens {
     var isSorted = true
     for (index, rank) in lines.ranks.enumerated() {
       guard rank < limit else {
-        throw malformed(index, "rank \(rank) is far beyond the \(lines.ranks.count) tokens there are")
+        throw malformed(
+          index, "rank \(rank) is far beyond the \(lines.ranks.count) tokens there are")
       }
       if Int(rank) != index { isSorted = false }
       size = max(size, Int(rank) + 1)
@@ -104,8 +120,10 @@ struct RankedTokens {
     let contents = Dictionary(
       special.map { ($0.id, $0.content) }, uniquingKeysWith: { first, _ in first })
     let size = max(tokens.count, Int(special.map(\.id).max() ?? -1) + 1)
-    var decoder = TextDecoder()
-    for id in 0..<size {
+    // All tokens at once, unless a special token takes the place of one.
+    let isBulk = special.allSatisfy { Int($0.id) >= tokens.count }
+    var decoder = isBulk ? TextDecoder(tokens) : TextDecoder()
+    for id in decoder.count..<size {
       if let content = contents[Int32(id)] {
         decoder.append(content.utf8)
       } else if id < tokens.count {

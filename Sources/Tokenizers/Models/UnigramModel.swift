@@ -28,7 +28,9 @@ struct UnigramModel: Sendable {
   ) {
     var tokens = ByteStringTable(capacity: pieces.count)
     for piece in pieces {
-      if piece.bytes.isEmpty || !tokens.insert(piece.bytes).isNew { tokens.appendHidden(piece.bytes) }
+      if piece.bytes.isEmpty || !tokens.insert(piece.bytes).isNew {
+        tokens.appendHidden(piece.bytes)
+      }
     }
     var lowest = Double.infinity
     var matched: [(bytes: ArraySlice<UInt8>, value: Int32)] = []

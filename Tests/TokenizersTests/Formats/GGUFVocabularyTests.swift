@@ -27,7 +27,8 @@ import Testing
     #expect(inputs.count > 30 && lines.count >= inputs.count)
     for (input, line) in zip(inputs, lines) {
       let ids = line.split(separator: " ").compactMap { Int32($0) }
-      #expect(try tokenizer.encode(bytes: input) == ids, "\(String(decoding: input, as: UTF8.self))")
+      #expect(
+        try tokenizer.encode(bytes: input) == ids, "\(String(decoding: input, as: UTF8.self))")
     }
   }
 

@@ -36,7 +36,8 @@ import Testing
     for index in inputs.indices {
       let text = String(decoding: inputs[index], as: UTF8.self)
       #expect(
-        try tokenizer.encode(bytes: inputs[index]) == ids[index], "\(index) \(text.debugDescription)")
+        try tokenizer.encode(bytes: inputs[index]) == ids[index],
+        "\(index) \(text.debugDescription)")
       #expect(try tokenizer.decode(ids[index]) == texts[index], "\(index) \(text.debugDescription)")
     }
     let sequences = try #require(expected["sequences"]?.arrayValue).map { self.ids($0) }
