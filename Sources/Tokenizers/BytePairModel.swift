@@ -24,6 +24,8 @@ struct BytePairModel: Sendable {
   var fusesUnknown = false
   /// Characters fall back to bytes (`byteIDs`) where all their bytes have tokens.
   var fallsBackToBytes = false
+  /// What SentencePiece does besides.
+  var sentencePiece: SentencePieceRules?
   /// Stands before a character that does not start its piece, where tokens are looked up.
   var continuingPrefix: [UInt8] = []
   /// Stands after a piece's last character, where tokens are looked up.
@@ -48,6 +50,9 @@ struct BytePairModel: Sendable {
     if ignoresMerges, let whole = tokens.find(piece) {
       ids.append(Int32(whole))
       return
+    }
+    if let sentencePiece {
+      return try sentencePiece.encode(piece, model: self, with: &merger, to: &ids)
     }
     merger.reserve(mostSymbols(piece.count))
     let count = try symbols(of: piece, into: merger.symbols)

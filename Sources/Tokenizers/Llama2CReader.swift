@@ -107,14 +107,7 @@ struct Llama2CReader {
   /// Every pair of tokens whose union is a token, ranked by its score: equal scores, equal ranks,
   /// so that of those the leftmost merges first.
   private static func merges(tokens: ByteStringTable, scores: [Float]) -> PairTable {
-    var rank: UInt32 = 0
-    var ranks = [UInt32](repeating: 0, count: scores.count)
-    var previous: Float?
-    for id in scores.indices.sorted(by: { (scores[$1], $0) < (scores[$0], $1) }) {
-      if let previous, previous != scores[id] { rank += 1 }
-      previous = scores[id]
-      ranks[id] = rank
-    }
+    let ranks = ScoredMerges.ranks(scores)
     let pairs = PairTable(capacity: tokens.count)
     for id in 0..<tokens.count where scores[id] > leastScore {
       tokens[id].withUnsafeBufferPointer { token in

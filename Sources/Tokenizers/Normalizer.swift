@@ -15,6 +15,8 @@ indirect enum Normalizer: Sendable, Equatable {
   /// Each byte becomes its character of the byte alphabet.
   case byteLevel
   case charsMap(GraphemeCharsMap)
+  /// SentencePiece's rules for a whole text.
+  case sentencePiece(SentencePieceNormalizer)
 
   /// The longest text that a replacement may put in, in bytes.
   static let longestContent = 4096
@@ -63,6 +65,7 @@ indirect enum Normalizer: Sendable, Equatable {
     case .bert(let bert): return bert.apply(to: bytes, losesStart: &losesStart)
     case .nmt: return Self.cleaned(bytes, losesStart: &losesStart)
     case .byteLevel: return Array(ByteAlphabet.text(of: bytes).utf8)
+    case .sentencePiece(let normalizer): return normalizer.apply(to: bytes, limit: limit)
     case .charsMap(let map): return map.apply(to: bytes)
     }
   }

@@ -16,6 +16,8 @@ struct PreTokenizer: Sendable, Equatable {
     case fixedLength(Int)
     /// Cut where the script changes.
     case scripts
+    /// Words with the `▁` before them: SentencePiece's own cut, where its pieces never cross it.
+    case wordStarts
 
     static let gpt2 = Stage.scanned(.gpt2)
   }
@@ -45,6 +47,22 @@ struct PreTokenizer: Sendable, Equatable {
       segments = pieces
     }
     return segments.map(\.0)
+  }
+
+  /// Where the next `▁` comes that follows something else, or the end.
+  @inline(__always)
+  static func endOfWord(_ bytes: UnsafePointer<UInt8>, from start: Int, count: Int) -> Int {
+    var index = start
+    var isAfterMark = true
+    while index < count {
+      let isMark =
+        bytes[index] == 0xE2 && index + 2 < count && bytes[index + 1] == 0x96
+        && bytes[index + 2] == 0x81
+      if isMark && !isAfterMark { return index }
+      isAfterMark = isMark
+      index += isMark ? 3 : 1
+    }
+    return count
   }
 
   /// The end of the digit, the run of digits, or the run of other characters that starts here.

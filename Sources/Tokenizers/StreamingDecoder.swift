@@ -23,7 +23,7 @@ public struct StreamingDecoder: Sendable {
     }
     let complete = Self.completePrefix(pending)
     defer { pending.removeFirst(complete) }
-    return String(decoding: pending[..<complete], as: UTF8.self)
+    return decoder.text(of: pending[..<complete])
   }
 
   /// What is left: U+FFFD where the last character never became complete.
@@ -31,7 +31,7 @@ public struct StreamingDecoder: Sendable {
     run?.finish(to: &pending)
     run = decoder.chain?.makeRun()
     defer { pending.removeAll() }
-    return String(decoding: pending, as: UTF8.self)
+    return decoder.text(of: pending)
   }
 
   /// How many bytes come before a character that more bytes could still complete.

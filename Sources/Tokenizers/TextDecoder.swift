@@ -1,3 +1,5 @@
+import Files
+
 /// What every id contributes to text, and what is done at the text's start.
 struct TextDecoder: Sendable {
   /// The bytes of id `i` are `bytes[ends[i]..<ends[i + 1]]`.
@@ -14,12 +16,26 @@ struct TextDecoder: Sendable {
   /// How many of this byte the start of the text loses.
   var strippedByte: UInt8 = 0
   var strippedCount = 0
+  /// Every token loses its byte until there is text, not only the first.
+  var stripsEveryToken = false
+  /// Ids that lose nothing at the start.
+  var unstripped: Set<Int32> = []
+  /// Every byte that is no UTF-8 becomes U+FFFD by itself, not every ill-formed sequence.
+  var replacesEveryByte = false
   /// A first id that is not text: the BOS that the tokenizer itself adds.
   var silentFirst: Int32?
   /// Makes the text of the tokens' spellings, where no table of texts can say it.
   var chain: DecoderChain?
 
   var count: Int { ends.count - 1 }
+
+  init() {}
+
+  /// Every token gives its own bytes.
+  init(_ tokens: ByteStringTable) {
+    bytes = tokens.storage
+    ends = tokens.ends
+  }
 
   mutating func append(_ token: some Collection<UInt8>) {
     bytes.append(contentsOf: token)
@@ -146,13 +162,34 @@ struct TextDecoder: Sendable {
     var token = self[id]
     if position.tokens > 0 { result.append(contentsOf: separator) }
     position.tokens += 1
-    if position.isStripping {
+    if position.isStripping, unstripped.contains(id) {
+      position.isStripping = token.isEmpty
+    } else if position.isStripping {
+      if stripsEveryToken { position.stripped = 0 }
       while position.stripped < strippedCount, token.first == strippedByte {
         token = token.dropFirst()
         position.stripped += 1
       }
-      position.isStripping = token.isEmpty && position.stripped < strippedCount
+      position.isStripping =
+        token.isEmpty && (stripsEveryToken || position.stripped < strippedCount)
     }
     result.append(contentsOf: token)
+  }
+
+  /// Bytes as text, repaired where they are no UTF-8.
+  func text(of bytes: some Collection<UInt8>) -> String {
+    guard replacesEveryByte else { return String(decoding: bytes, as: UTF8.self) }
+    let bytes = Array(bytes)
+    guard FileContents.firstInvalidUTF8(in: bytes) != nil else {
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    var repaired: [UInt8] = []
+    bytes.withUnsafeBufferPointer { bytes in
+      var index = 0
+      while index < bytes.count {
+        index += PrecompiledCharsMap.appendCharacter(of: bytes, from: index, to: &repaired)
+      }
+    }
+    return String(decoding: repaired, as: UTF8.self)
   }
 }

@@ -230,7 +230,7 @@ public final class Tokenizer: Sendable {
   /// The text of ids. Bytes that are no valid UTF-8 become U+FFFD; special tokens give their own
   /// text, but for a first BOS that the vocabulary itself asks for.
   public func decode(_ ids: [Int32]) throws(TokenizerError) -> String {
-    String(decoding: try bytes(of: ids), as: UTF8.self)
+    definition.decoder.text(of: try bytes(of: ids))
   }
 
   /// The bytes of ids, as ``decode(_:)`` but without repair.

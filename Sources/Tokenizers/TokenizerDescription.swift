@@ -114,9 +114,9 @@ extension Tokenizer {
         digest.add(field: flag ? "1" : "0")
       }
       digest.add(model.continuingPrefix + [0] + model.wordSuffix)
-    case .unigram:
+    case .unigram(let unigram):
       digest.add(field: definition.components?.byteFallback == true ? "unigram bytes" : "unigram")
-      for score in definition.components?.scores ?? [] {
+      for score in definition.components?.scores ?? unigram.scores {
         withUnsafeBytes(of: score.bitPattern.littleEndian) { digest.add($0) }
       }
     case .wordPiece(let model):
@@ -139,6 +139,7 @@ extension Normalizer: CustomStringConvertible {
     case .stripAccents: "StripAccents"
     case .nmt: "Nmt"
     case .byteLevel: "ByteLevel"
+    case .sentencePiece(let normalizer): normalizer.description
     case .charsMap: "Precompiled replacements"
     case .bert(let bert):
       "BERT ("
@@ -174,6 +175,7 @@ extension PreTokenizer.Stage: CustomStringConvertible {
         + "prepended \(metaspace.prepending.rawValue)\(metaspace.splits ? ", split" : "")"
     case .fixedLength(let length): "pieces of \(length) characters"
     case .scripts: "scripts"
+    case .wordStarts: "words with ▁"
     }
   }
 }

@@ -11,6 +11,10 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case unsupported(path: String, component: String)
   /// Neither the name nor the content says what kind of vocabulary a file is.
   case unknownKind(path: String)
+  /// A GGUF file names a way to cut text that is not known.
+  case unknownPreTokenizer(path: String, kind: String)
+  /// A rank file does not say which pattern and special tokens belong to it.
+  case unknownRanks(path: String)
   case idOutsideVocabulary(id: Int32, position: Int, size: Int)
   case unassignedID(id: Int32, position: Int)
   /// BOS or EOS was asked for and the vocabulary has none.
@@ -47,6 +51,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .malformed: "E0550"
     case .unsupported: "E0551"
     case .unknownKind: "E0552"
+    case .unknownPreTokenizer: "E0580"
+    case .unknownRanks: "E0581"
     case .idOutsideVocabulary: "E0553"
     case .unassignedID: "E0554"
     case .noSuchToken: "E0555"
@@ -75,6 +81,10 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
       "'\(path)' asks for \(component), which is not supported"
     case .unknownKind(let path):
       "'\(path)' does not say what kind of vocabulary it is"
+    case .unknownPreTokenizer(let path, let kind):
+      "'\(path)' cuts text by the kind \(quoted(kind)) (tokenizer.ggml.pre), which is not known"
+    case .unknownRanks(let path):
+      "'\(path)' is a list of tiktoken ranks, which does not say how text is cut"
     case .idOutsideVocabulary(let id, let position, let size):
       "id \(id) at position \(position) is outside the vocabulary of \(size) tokens"
     case .unassignedID(let id, let position):
@@ -122,6 +132,9 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .file(let error): error.hint
     case .unknownKind:
       "say kind=\(TokenizerKind.allCases.map(\.rawValue).joined(separator: "|"))"
+    case .unknownPreTokenizer:
+      "say pre= with one of \(GGUFPreTokenizer.knownKinds.joined(separator: ", "))"
+    case .unknownRanks: "say kind=gpt2|cl100k|o200k|qwen|whisper"
     case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
     case .patternLimit: "cut the text into smaller parts"
     case .wrongDropout: "take a probability from 0 to 1, and a BPE vocabulary"

@@ -6,6 +6,28 @@ public enum TokenizerKind: String, CaseIterable, Sendable {
   case huggingface
   /// llama2.c's `tokenizer.bin`.
   case llama2c
+  /// tiktoken ranks of GPT-2, or its `encoder.json` and `vocab.bpe`.
+  case gpt2
+  /// tiktoken ranks of GPT-3.5 and GPT-4.
+  case cl100k
+  /// tiktoken ranks of GPT-4o.
+  case o200k
+  /// tiktoken ranks of Qwen.
+  case qwen
+  /// tiktoken ranks of Whisper.
+  case whisper
+  /// SentencePiece's `.model`.
+  case sentencepiece
+  /// The vocabulary inside a GGUF file.
+  case gguf
+  /// RWKV World's list of byte strings.
+  case rwkv
+  /// BERT's `vocab.txt`.
+  case wordpiece
+  /// CLIP's list of merges.
+  case clip
+  /// The form that is used as it lies in the file.
+  case mapped
 }
 
 /// What happens to text that spells a special token.

@@ -4,28 +4,45 @@ extension Tokenizer {
   /// Loads a vocabulary from a file, or from a folder that has a `tokenizer.json`.
   ///
   /// - Parameter kind: how to read the file; by default its name and first bytes tell.
+  /// - Parameter pre: how a GGUF vocabulary of byte pairs cuts text, in place of what its file says.
   /// - Throws: ``TokenizerError`` for what is missing, malformed or not supported.
-  public static func load(path: String, kind: TokenizerKind? = nil) throws(TokenizerError)
-    -> Tokenizer
+  public static func load(path: String, kind: TokenizerKind? = nil, pre: String? = nil)
+    throws(TokenizerError) -> Tokenizer
   {
     var file = path
     var configuration = TokenizerConfiguration()
     if Paths.isFolder(path) {
-      file = Paths.join(path, "tokenizer.json")
-      if !Paths.exists(file), kind != .huggingface {
-        for other in ["tokenizer.bin"] where Paths.exists(Paths.join(path, other)) {
-          file = Paths.join(path, other)
-        }
-      }
+      file = vocabulary(in: path, kind: kind)
       configuration = try TokenizerConfiguration.read(folder: path)
     }
     let name = nameOfVocabulary(file)
     let stated: TokenizerKind
-    if let kind { stated = kind } else { stated = try kindOfFile(file) }
+    if let kind { stated = kind } else { stated = try VocabularyDetection.kind(of: file) }
     switch stated {
     case .huggingface:
       return Tokenizer(try HuggingFaceReader.read(file, name: name), configuration: configuration)
     case .llama2c: return Tokenizer(try Llama2CReader.read(file, name: name))
+    case .gpt2 where isPair(file):
+      guard let pair = GPT2PairReader.files(in: Paths.parent(of: file)) else {
+        throw .file(.notFound(path: Paths.join(Paths.parent(of: file), "encoder.json")))
+      }
+      return Tokenizer(
+        try GPT2PairReader.read(vocabulary: pair.vocabulary, merges: pair.merges, name: name),
+        configuration: configuration)
+    case .gpt2, .cl100k, .o200k, .qwen, .whisper:
+      guard let publication = RankPublication(stated) else { throw .unknownKind(path: file) }
+      return Tokenizer(try RankFileReader.read(file, publication: publication, name: name))
+    case .sentencepiece:
+      return Tokenizer(try SentencePieceReader.read(file, name: name))
+    case .gguf:
+      return Tokenizer(try GGUFVocabularyReader.read(file, name: name, pre: pre))
+    case .clip: return Tokenizer(try CLIPReader.read(file, name: name))
+    case .rwkv: return Tokenizer(try RWKVReader.read(file, name: name))
+    case .wordpiece:
+      return Tokenizer(
+        try BertVocabulary.read(file, name: name, lowercases: configuration.lowercases),
+        configuration: configuration)
+    case .mapped: return Tokenizer(try MappedVocabulary.read(file, name: name))
     }
   }
 
@@ -36,20 +53,32 @@ extension Tokenizer {
     Tokenizer(try HuggingFaceReader.read(bytes, path: source, name: name))
   }
 
-  private static func kindOfFile(_ path: String) throws(TokenizerError) -> TokenizerKind {
-    switch Paths.fileExtension(of: path) {
-    case "json": return .huggingface
-    case "bin": return .llama2c
-    default:
-      if !Paths.exists(path) { throw .file(.notFound(path: path)) }
-      throw .unknownKind(path: path)
+  /// What in a folder is the vocabulary: the first of these that is there.
+  private static func vocabulary(in folder: String, kind: TokenizerKind?) -> String {
+    var names = ["tokenizer.json"]
+    if kind != .huggingface {
+      names += [
+        "tokenizer.model", "spiece.model", "vocab.bpe", "merges.txt", "vocab.txt", "tokenizer.bin",
+      ]
     }
+    if kind == .gpt2 { names = ["vocab.bpe", "merges.txt"] }
+    let found = names.first { Paths.exists(Paths.join(folder, $0)) }
+    return Paths.join(folder, found ?? "tokenizer.json")
+  }
+
+  /// One of GPT-2's two files, not a rank file.
+  private static func isPair(_ file: String) -> Bool {
+    GPT2PairReader.names.contains { Paths.name(of: file) == $0.0 || Paths.name(of: file) == $0.1 }
   }
 
   /// `gpt2/tokenizer.json` → `gpt2`, `tok512.bin` → `tok512`.
   private static func nameOfVocabulary(_ path: String) -> String {
     var name = Paths.name(of: path)
-    if name == "tokenizer.json" || name == "tokenizer.bin" {
+    let general = [
+      "tokenizer.json", "tokenizer.bin", "tokenizer.model", "spiece.model", "vocab.bpe",
+      "encoder.json", "vocab.json", "merges.txt", "vocab.txt",
+    ]
+    if general.contains(name) {
       let folder = Paths.parent(of: Paths.resolved(path) ?? path)
       name = Paths.name(of: folder)
       return name.isEmpty || name == "." || name == "/" ? "tokenizer" : name
@@ -65,6 +94,7 @@ struct TokenizerConfiguration: Equatable {
   var eos: String?
   var addsBOS: Bool?
   var addsEOS: Bool?
+  var lowercases: Bool?
 
   static func read(folder: String) throws(TokenizerError) -> TokenizerConfiguration {
     let path = Paths.join(folder, "tokenizer_config.json")
@@ -79,6 +109,6 @@ struct TokenizerConfiguration: Equatable {
     }
     return TokenizerConfiguration(
       bos: token("bos_token"), eos: token("eos_token"), addsBOS: json["add_bos_token"]?.boolValue,
-      addsEOS: json["add_eos_token"]?.boolValue)
+      addsEOS: json["add_eos_token"]?.boolValue, lowercases: json["do_lower_case"]?.boolValue)
   }
 }

@@ -1,27 +1,28 @@
 /// Greedy longest match from left to right, as RWKV's World vocabulary is read.
 struct LongestMatchModel: Sendable {
   let tokens: ByteStringTable
-  private let longestToken: Int
+  private let trie: ByteTrie
 
   init(tokens: ByteStringTable) {
     self.tokens = tokens
-    longestToken = (0..<tokens.count).reduce(0) { max($0, tokens.length($1)) }
+    trie = ByteTrie(
+      (0..<tokens.count).compactMap { index in
+        let bytes = tokens[index]
+        return bytes.isEmpty ? nil : (bytes, Int32(index))
+      })
   }
 
+  /// - Complexity: O(n · the longest token) for a piece of n bytes.
   func encode(_ piece: UnsafeBufferPointer<UInt8>, to ids: inout IDBuffer)
     throws(EncodingFailure)
   {
     var start = 0
     while start < piece.count {
-      var end = min(piece.count, start + longestToken)
-      var found: Int?
-      while end > start, found == nil {
-        found = tokens.find(UnsafeBufferPointer(rebasing: piece[start..<end]))
-        if found == nil { end -= 1 }
+      guard let match = trie.longestMatch(piece, from: start) else {
+        throw .noToken([piece[start]])
       }
-      guard let found else { throw .noToken([piece[start]]) }
-      ids.append(Int32(found))
-      start = end
+      ids.append(match.value)
+      start += match.length
     }
   }
 }

@@ -1,18 +1,30 @@
 /// A unigram language model over pieces: the segmentation of highest total score (Kudo, 2018).
+///
+/// The search and its ties are those of SentencePiece's `EncodeOptimized` and of Hugging Face's
+/// `encode_optimized`: characters from left to right, shorter pieces first, and a segmentation is
+/// replaced only by a better one. Which of two nearly equal ones is better depends on rounding:
+/// Hugging Face keeps sums in double precision, SentencePiece rounds every sum to single.
 struct UnigramModel: Sendable {
+  /// How sums of scores are kept.
+  enum Precision: Sendable { case single, double }
+
   let tokens: ByteStringTable
   let scores: [Double]
   let unknownID: Int32?
-  /// The tokens that bytes fall back to: 256 of them, −1 where there is none, or nothing.
+  /// The tokens that bytes fall back to: 256 of them, or nothing.
   let byteIDs: [Int32]
   let fusesUnknown: Bool
-  private let longestPiece: Int
+  let precision: Precision
+  private let trie: ByteTrie
   private let unknownScore: Double
-  private let userDefined: Set<Int32>
 
+  /// - Parameters:
+  ///   - userDefined: pieces that are chosen nearly always where they can be: their score is 0.
+  ///   - unmatched: pieces that text never becomes (control, unknown, unused and byte pieces).
   init(
     pieces: [(bytes: [UInt8], score: Double)], unknownID: Int32?, byteIDs: [Int32],
-    fusesUnknown: Bool, userDefined: Set<Int32>
+    fusesUnknown: Bool, userDefined: Set<Int32>,
+    unmatched: Set<Int32> = [], precision: Precision = .double
   ) {
     var tokens = ByteStringTable(capacity: pieces.count)
     for piece in pieces {
@@ -20,75 +32,112 @@ struct UnigramModel: Sendable {
         tokens.appendHidden(piece.bytes)
       }
     }
+    var lowest = Double.infinity
+    var matched: [(bytes: ArraySlice<UInt8>, value: Int32)] = []
+    for (index, piece) in pieces.enumerated() where !unmatched.contains(Int32(index)) {
+      if tokens.find(piece.bytes) == index { matched.append((piece.bytes[...], Int32(index))) }
+      if userDefined.contains(Int32(index)) { continue }
+      lowest = min(lowest, piece.score)
+    }
+    var scores = pieces.map(\.score)
+    for id in userDefined where Int(id) < pieces.count { scores[Int(id)] = 0 }
     self.tokens = tokens
-    scores = pieces.map(\.score)
+    self.scores = scores
     self.unknownID = unknownID
     self.byteIDs = byteIDs
     self.fusesUnknown = fusesUnknown
-    self.userDefined = userDefined
-    longestPiece = pieces.reduce(0) { max($0, $1.bytes.count) }
-    unknownScore = (scores.min() ?? 0) - 10
+    self.precision = precision
+    trie = ByteTrie(matched)
+    let unknown = (lowest.isFinite ? lowest : 0) - 10
+    unknownScore = precision == .single ? Double(Float(unknown)) : unknown
   }
 
-  /// Viterbi over the characters' boundaries; of equal scores the segmentation found first stays.
-  ///
-  /// - Complexity: O(n · the longest piece) lookups for n bytes.
+  /// The best way to reach a place of the text.
+  private struct Node {
+    var score = 0.0
+    /// Where the last piece of that way starts; −1 if there is no way yet.
+    var start = -1
+    /// That piece, or −1 for an unknown character.
+    var id: Int32 = -1
+  }
+
+  /// - Complexity: O(n · the longest piece); memory for the longest stretch that pieces span
+  ///   without a common boundary.
   func encode(_ piece: UnsafeBufferPointer<UInt8>, to ids: inout IDBuffer)
     throws(EncodingFailure)
   {
     guard let bytes = piece.baseAddress else { return }
-    let count = piece.count
-    var best = [Double](repeating: -.infinity, count: count + 1)
-    var from = [(start: Int, id: Int32)](repeating: (-1, -1), count: count + 1)
-    best[0] = 0
-    var start = 0
-    while start < count {
-      let length = UTF8Reader.scalar(bytes, start, count).length
-      var hasSingle = false
-      var end = start + length
-      while end <= min(count, start + longestPiece) {
-        if end == count || bytes[end] & 0xC0 != 0x80,
-          let id = tokens.find(UnsafeBufferPointer(rebasing: piece[start..<end]))
-        {
-          let score = best[start] + scores[id]
-          if from[end].start < 0 || score > best[end] {
-            best[end] = score
-            from[end] = (start, Int32(id))
-          }
-          if end == start + length { hasSingle = true }
-        }
-        end += 1
-      }
-      end = start + length
-      if !hasSingle {
-        let score = best[start] + unknownScore
-        if from[end].start < 0 || score > best[end] {
-          best[end] = score
-          from[end] = (start, -1)
-        }
-      }
-      start = end
-    }
+    var nodes = [Node()]
     var path: [(start: Int, end: Int, id: Int32)] = []
-    var end = count
-    while end > 0 {
-      path.append((from[end].start, end, from[end].id))
-      end = from[end].start
-    }
     var afterUnknown = false
-    for step in path.reversed() {
-      if step.id >= 0 {
-        ids.append(step.id)
-        afterUnknown = step.id == unknownID
-        continue
+    var (base, start, furthest) = (0, 0, 0)
+    while start < piece.count {
+      let length = UTF8Reader.scalar(bytes, start, piece.count).length
+      let here = nodes[start - base].score
+      var hasSingle = false
+      var node = ByteTrie.root
+      var end = start
+      while end < piece.count {
+        node = trie.child(node, bytes[end])
+        if node == ByteTrie.root { break }
+        end += 1
+        let id = trie.value(node)
+        guard id >= 0 else { continue }
+        if end - start == length { hasSingle = true }
+        relax(&nodes, at: end - base, Node(score: sum(scores[Int(id)], here), start: start, id: id))
+        furthest = max(furthest, end)
       }
-      let fallback = (step.start..<step.end).map { byteIDs.isEmpty ? -1 : byteIDs[Int(bytes[$0])] }
-      if fallback.allSatisfy({ $0 >= 0 }) {
-        for id in fallback { ids.append(id) }
-        afterUnknown = false
-        continue
+      if !hasSingle {
+        relax(
+          &nodes, at: start + length - base,
+          Node(score: sum(unknownScore, here), start: start, id: -1))
+        furthest = max(furthest, start + length)
       }
-      guard let unknownID else { throw .noToken(Array(piece[step.start..<step.end])) }
+      start += length
+      // No piece spans this place, so all that follows continues its best way.
+      if start == furthest {
+        let last = nodes[start - base]
+        path.removeAll(keepingCapacity: true)
+        var end = start
+        while end > base {
+          let node = nodes[end - base]
+          path.append((node.start, end, node.id))
+          end = node.start
+        }
+        for step in path.reversed() {
+          try append(step.id, piece, step.start..<step.end, &afterUnknown, to: &ids)
+        }
+        nodes.removeAll(keepingCapacity: true)
+        nodes.append(Node(score: last.score))
+        base = start
+      }
+    }
+  }
+
+  @inline(__always)
+  private func relax(_ nodes: inout [Node], at index: Int, _ node: Node) {
+    while nodes.count <= index { nodes.append(Node()) }
+    guard nodes[index].start < 0 || node.score > nodes[index].score else { return }
+    nodes[index] = node
+  }
+
+  @inline(__always)
+  private func sum(_ score: Double, _ before: Double) -> Double {
+    precision == .single ? Double(Float(score) + Float(before)) : score + before
+  }
+
+  private func append(
+    _ id: Int32, _ piece: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+    _ afterUnknown: inout Bool, to ids: inout IDBuffer
+  ) throws(EncodingFailure) {
+    if id >= 0 && id != unknownID {
+      ids.append(id)
+      afterUnknown = false
+    } else if byteIDs.count == 256 {
+      for index in range { ids.append(byteIDs[Int(piece[index])]) }
+      afterUnknown = false
+    } else {
+      guard let unknownID else { throw .noToken(Array(piece[range])) }
       if !(afterUnknown && fusesUnknown) { ids.append(unknownID) }
       afterUnknown = true
     }

@@ -13,13 +13,14 @@ struct WordPieceModel: Sendable {
   private let longestToken: Int
 
   init(
-    tokens: ByteStringTable, continuingPrefix: [UInt8], longestWord: Int, unknownToken: String
+    tokens: ByteStringTable, continuingPrefix: [UInt8], longestWord: Int,
+    unknownID: Int32? = nil, unknownToken: String
   ) {
     self.tokens = tokens
     self.continuingPrefix = continuingPrefix
     self.longestWord = longestWord
     self.unknownToken = unknownToken
-    unknownID = tokens.find(Array(unknownToken.utf8)).map(Int32.init)
+    self.unknownID = unknownID ?? tokens.find(Array(unknownToken.utf8)).map(Int32.init)
     longestToken = (0..<tokens.count).reduce(0) { max($0, tokens.length($1)) }
   }
 

@@ -27,6 +27,9 @@ extension PreTokenizer.Stage {
         pieces: Self.runs(segment) {
           PreTokenizer.endOfDigits($0, from: $1, count: $2, individual: individual)
         })
+    case .wordStarts:
+      return StageCut(
+        pieces: Self.runs(segment) { PreTokenizer.endOfWord($0, from: $1, count: $2) })
     case .split(let separator, let behavior, let inverted):
       var parts = try separator.parts(of: segment)
       if inverted { for index in parts.indices { parts[index].isMatch.toggle() } }

@@ -1,0 +1,44 @@
+import Files
+
+extension Tokenizer {
+  /// The vocabulary as tiktoken's rank file: a token in base64 and its id on every line.
+  ///
+  /// - Throws: ``TokenizerError/cannotSave(tokenizer:reason:)`` if its merges are not what the order
+  ///   of its ids gives, or its tokens are not bytes.
+  public func tiktokenRanks() throws(TokenizerError) -> [UInt8] {
+    func refuse(_ reason: String) -> TokenizerError { .cannotSave(tokenizer: name, reason: reason) }
+    guard let model = definition.model.bytePair, model.alphabet == .bytes else {
+      throw refuse("its tokens are not byte strings that merge")
+    }
+    guard model.byteIDs.allSatisfy({ $0 >= 0 }) else { throw refuse("not every byte has a token") }
+    let added = Set(definition.addedTokens.map(\.id))
+    let ids = (0..<Int32(model.tokens.count)).filter { id in
+      !added.contains(id) && !definition.literals.contains(id) && model.tokens.length(Int(id)) > 0
+    }
+    let pairs: PairTable
+    do {
+      pairs = try MergeDerivation.pairs(
+        of: ids.filter { model.tokens.length(Int($0)) > 1 }, in: model.tokens,
+        ranks: Array(0..<UInt32(model.tokens.count))
+      ) { id, symbols in
+        var count = 0
+        for byte in model.tokens[Int(id)] {
+          symbols[count] = model.byteIDs[Int(byte)]
+          count += 1
+        }
+        return count
+      }
+    } catch { throw .interrupted(error) }
+    // The same pairs in the same order: ranks themselves may differ.
+    let (derived, own) = (pairs.sorted(), model.merges.sorted())
+    guard derived.count == own.count,
+      zip(derived, own).allSatisfy({ ($0.left, $0.right) == ($1.left, $1.right) })
+    else { throw refuse("its merges are not in the order of its ids") }
+    var text: [UInt8] = []
+    for id in ids {
+      Base64.encode(model.tokens[Int(id)], into: &text)
+      text.append(contentsOf: " \(id)\n".utf8)
+    }
+    return text
+  }
+}
