@@ -49,6 +49,19 @@ final class EncodingState {
         try encode(part, stages: later, model: model, splitter: splitter)
         start = end
       }
+    case .digitGroups(let grouping):
+      try grouping.forEachPiece(of: base, count: segment.count) {
+        (start, end) throws(EncodingFailure) in
+        let part = UnsafeBufferPointer(rebasing: segment[start..<end])
+        try encode(part, stages: later, model: model, splitter: splitter)
+      }
+    case .superwords:
+      while start < segment.count {
+        let end = SuperwordSplitter.endOfPiece(base, from: start, count: segment.count)
+        let part = UnsafeBufferPointer(rebasing: segment[start..<end])
+        try encode(part, stages: later, model: model, splitter: splitter)
+        start = end
+      }
     case .prefixSpace:
       if base[0] == UInt8(ascii: " ") {
         try encode(segment, stages: later, model: model, splitter: splitter)

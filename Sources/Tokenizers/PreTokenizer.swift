@@ -7,6 +7,10 @@ struct PreTokenizer: Sendable, Equatable {
     case gpt2
     /// Numbers (`\p{N}`) apart from the rest: each digit alone, or a run of digits.
     case digits(individual: Bool)
+    /// Numbers apart from the rest, in groups of digits.
+    case digitGroups(DigitGrouping)
+    /// SuperBPE's second pattern, and lines apart.
+    case superwords
   }
 
   var stages: [Stage] = []
@@ -30,12 +34,18 @@ struct PreTokenizer: Sendable, Equatable {
     var result: [[UInt8]] = []
     segment.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return }
+      if case .digitGroups(let grouping) = stage {
+        grouping.forEachPiece(of: base, count: bytes.count) { result.append(Array(bytes[$0..<$1])) }
+        return
+      }
       let splitter = GPT2Splitter()
       var start = 0
       while start < bytes.count {
         let end: Int
         switch stage {
-        case .gpt2, .prefixSpace:
+        case .superwords:
+          end = SuperwordSplitter.endOfPiece(base, from: start, count: bytes.count)
+        case .gpt2, .prefixSpace, .digitGroups:
           end = splitter.endOfPiece(base, from: start, count: bytes.count)
         case .digits(let individual):
           end = endOfDigits(base, from: start, count: bytes.count, individual: individual)

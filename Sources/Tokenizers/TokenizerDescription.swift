@@ -114,6 +114,8 @@ extension PreTokenizer.Stage: CustomStringConvertible {
     case .prefixSpace: "prefix space"
     case .gpt2: "GPT-2 pattern"
     case .digits(let individual): individual ? "single digits" : "runs of digits"
+    case .digitGroups(let grouping): grouping.description
+    case .superwords: "superwords"
     }
   }
 }

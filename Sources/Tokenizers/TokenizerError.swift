@@ -26,6 +26,16 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case wrongSpecialToken(token: String, reason: String)
   case nothingToLearn
   case cannotSave(tokenizer: String, reason: String)
+  /// A trainer's option outside what makes sense.
+  case wrongTrainingOption(name: String, asked: String)
+  /// A kept training was of other texts.
+  case otherCorpus
+  /// A kept training had other settings.
+  case otherTraining(path: String)
+  /// A vocabulary has no tokens that make a string.
+  case noSegmentation(bytes: [UInt8])
+  /// Two tokenizations are not of the same bytes.
+  case differentTexts(byte: Int)
   /// The work was stopped; whoever shows errors should show the interruption instead.
   case interrupted(Interruption)
 
@@ -51,6 +61,11 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .wrongSpecialToken: "E0562"
     case .nothingToLearn: "E0563"
     case .cannotSave: "E0564"
+    case .wrongTrainingOption: "E0590"
+    case .otherCorpus: "E0591"
+    case .otherTraining: "E0592"
+    case .noSegmentation: "E0593"
+    case .differentTexts: "E0594"
     case .interrupted: "E0565"
     }
   }
@@ -89,6 +104,12 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .nothingToLearn: "there is no text to train a tokenizer on"
     case .cannotSave(let tokenizer, let reason):
       "tokenizer \(tokenizer) cannot be saved as tokenizer.json: \(reason)"
+    case .wrongTrainingOption(let name, let asked):
+      "a training with \(name) \(asked) makes no sense"
+    case .otherCorpus: "the texts are not those that the stopped training has counted"
+    case .otherTraining(let path): "'\(path)' is a stopped training with other settings"
+    case .noSegmentation(let bytes): "no tokens of this vocabulary make \(named(bytes))"
+    case .differentTexts(let byte): "the two tokenizations differ in their text at byte \(byte)"
     case .interrupted(let reason):
       switch reason {
       case .interrupted: "interrupted"
@@ -104,6 +125,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .unknownKind:
       "say kind=\(TokenizerKind.allCases.map(\.rawValue).joined(separator: "|"))"
     case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
+    case .otherCorpus, .otherTraining:
+      "use the same texts and settings, or remove the kept state to start anew"
     default: nil
     }
   }
