@@ -67,20 +67,20 @@ public struct BPETrainer: Sendable {
 
   /// - Throws: ``TokenizerError`` for sizes that cannot be, ``TokenizerError/interrupted(_:)``.
   /// - Complexity: O(text + merged occurrences · log pairs) time, O(distinct pieces) memory.
-  public func train(texts: [String], progress: (@Sendable (Progress) -> Void)? = nil)
+  public func train(texts: [String], progress: ((Progress) -> Void)? = nil)
     throws(TokenizerError) -> Result
   {
     try train(on: .texts(texts), run: Self.run(progress))
   }
 
   /// As ``train(texts:progress:)``, for texts as bytes, which need not be valid UTF-8.
-  public func train(bytes texts: [[UInt8]], progress: (@Sendable (Progress) -> Void)? = nil)
+  public func train(bytes texts: [[UInt8]], progress: ((Progress) -> Void)? = nil)
     throws(TokenizerError) -> Result
   {
     try train(on: .bytes(texts), run: Self.run(progress))
   }
 
-  private static func run(_ progress: (@Sendable (Progress) -> Void)?) -> TrainingRun {
+  private static func run(_ progress: ((Progress) -> Void)?) -> TrainingRun {
     TrainingRun { step in
       if case .merging(let merges, let target) = step {
         progress?(Progress(merges: merges, targetMerges: target))
@@ -153,7 +153,7 @@ public struct BPETrainer: Sendable {
   }
 
   /// What the counts and merges depend on, the corpus and the vocabulary's size apart.
-  private var settings: String {
+  var settings: String {
     Digest.hexadecimal(
       of: "bpe \(alphabet) \(minimumFrequency) \(rules) \(cutting.identity) \(specialTokens)")
   }

@@ -18,17 +18,20 @@ struct CorpusCounting: Sendable {
 
   /// Goes on counting where `state` ends.
   ///
-  /// An interruption leaves `state` with all blocks that were begun, ready to go on later.
-  func run(_ state: inout TrainingState, progress: (@Sendable (_ bytes: Int) -> Void)? = nil)
+  /// `progress` is called on the caller's thread. An interruption leaves `state` with all blocks that were begun, ready to go on later.
+  func run(_ state: inout TrainingState, progress: ((_ bytes: Int) -> Void)? = nil)
     throws(TokenizerError)
   {
     var reader = CorpusReader(corpus, blockSize: blockSize)
     try reader.skip(state.counter.bytes, digest: state.dataDigest)
     let shared = Mutex(Shared(reader: reader))
     let counters = Mutex<[PieceCounter]>([])
-    WorkerThreads.run(min(max(threads, 1), 64)) { _ in
+    // Only the caller's own thread, which is the first, calls it.
+    nonisolated(unsafe) let progress = progress
+    WorkerThreads.run(min(max(threads, 1), 64)) { number in
       var counter = PieceCounter()
-      while let block = Self.take(from: shared, progress) {
+      while let (block, bytes) = Self.take(from: shared) {
+        if number == 0 { progress?(bytes) }
         do throws(TokenizerError) {
           try block.bytes.withUnsafeBufferPointer { (bytes) throws(TokenizerError) in
             try counter.add(bytes, startsText: block.startsText, cut: cutting)
@@ -46,16 +49,13 @@ struct CorpusCounting: Sendable {
     state.isCounted = true
   }
 
-  private static func take(from shared: borrowing Mutex<Shared>, _ progress: ((Int) -> Void)?)
-    -> CorpusReader.Block?
-  {
+  private static func take(from shared: borrowing Mutex<Shared>) -> (CorpusReader.Block, Int)? {
     shared.withLock { shared in
       if shared.failure != nil { return nil }
       do throws(TokenizerError) {
         do throws(Interruption) { try Cancellation.check() } catch { throw .interrupted(error) }
-        let block = try shared.reader.next()
-        if block != nil { progress?(shared.reader.bytes) }
-        return block
+        guard let block = try shared.reader.next() else { return nil }
+        return (block, shared.reader.bytes)
       } catch {
         shared.failure = error
         return nil

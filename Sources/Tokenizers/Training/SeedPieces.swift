@@ -1,7 +1,7 @@
 /// The frequent substrings of a corpus's pieces: what a unigram vocabulary starts from.
 ///
-/// All suffixes are sorted; neighbours that share a beginning give each repeated substring that is
-/// followed by different things, with how often it occurs (the inner nodes of a suffix tree, as in
+/// All suffixes are sorted; neighbours that share a beginning give each repeated substring that goes
+/// on in different ways, or ends, with how often it occurs (the inner nodes of a suffix tree, as in
 /// the reference implementation of Kudo, arXiv 1804.10959).
 struct SeedPieces {
   struct Seed: Equatable {
@@ -51,6 +51,9 @@ struct SeedPieces {
       let shared =
         place + 1 < sorted.count ? self.shared(Int(sorted[place]), Int(sorted[place + 1])) : 0
       var weight = weights[Int(sorted[place])]
+      // A piece that occurs again is followed by itself.
+      let whole = weight > 1 ? length(Int(sorted[place])) : 0
+      if whole > open.last?.characters ?? 0 { open.append((whole, 0)) }
       // Substrings longer than what the next suffix shares end here.
       while let top = open.last, top.characters > shared {
         weight &+= top.weight
@@ -68,6 +71,11 @@ struct SeedPieces {
         ? $0.score > $1.score : $0.bytes.lexicographicallyPrecedes($1.bytes)
     }
     return Array(seeds.prefix(limit))
+  }
+
+  /// How many characters a suffix has, ``longest`` at most.
+  private func length(_ start: Int) -> Int {
+    min(longest, bytes[start..<Int(ends[start])].count { $0 & 0xC0 != 0x80 })
   }
 
   private func append(_ seeds: inout [Seed], at start: Int, _ characters: Int, _ count: UInt64) {

@@ -2,17 +2,18 @@ import Files
 import Glibc
 
 /// How a training runs, apart from what it gives.
-public struct TrainingRun: Sendable {
+public struct TrainingRun {
   /// How many threads count pieces; the result does not depend on it.
   public var threads = 1
   /// Where a training that is stopped is kept, to be gone on with by the same call; the file is
   /// removed when the training is through.
   public var statePath: String?
-  public var progress: (@Sendable (TrainingProgress) -> Void)?
+  /// Called now and then, on the caller's thread.
+  public var progress: ((TrainingProgress) -> Void)?
 
   public init(
     threads: Int = 1, statePath: String? = nil,
-    progress: (@Sendable (TrainingProgress) -> Void)? = nil
+    progress: ((TrainingProgress) -> Void)? = nil
   ) {
     self.threads = threads
     self.statePath = statePath

@@ -95,8 +95,8 @@ struct UnigramFitting {
     for index in tokens.indices {
       if tokens[index].isCharacter {
         kept.append(index)
-      } else if uses[index] > 0 {
-        judged.append((index, cost(index, uses, sum)))
+      } else {
+        judged.append((index, uses[index] > 0 ? cost(index, uses, sum) : 0))
       }
     }
     judged.sort {

@@ -131,7 +131,8 @@ public struct UnigramTrainer: Sendable {
   private func vocabulary(_ tokens: [UnigramFitting.Token], _ state: TrainingState)
     -> TrainedVocabulary
   {
-    let sorted = tokens.sorted {
+    // A token that no segmentation uses has no probability.
+    let sorted = tokens.filter { $0.score > -.infinity }.sorted {
       $0.score != $1.score
         ? $0.score > $1.score : $0.bytes.lexicographicallyPrecedes($1.bytes)
     }
