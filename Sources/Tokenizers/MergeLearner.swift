@@ -54,7 +54,8 @@ final class MergeLearner {
 
   let least: UInt64
   private let rules: MergeRules
-  private let cells: UnsafeMutableBufferPointer<Cell>
+  private let cells: UnsafeMutablePointer<Cell>
+  private let cellCount: Int
   private let weights: [UInt64]
   /// How often each symbol stands in the pieces now.
   private(set) var symbolCounts: [UInt64] = []
@@ -81,13 +82,14 @@ final class MergeLearner {
     let pieces = source.pieces
     self.least = max(least, 1)
     self.rules = rules
-    cells = .allocate(capacity: pieces.symbols.count + pieces.count + 2)
+    cellCount = pieces.symbols.count + pieces.count + 2
+    cells = .allocate(capacity: cellCount)
     var numbers: [UInt64: Int32] = [:]
     var weights: [UInt64] = []
     var place = 0
     let boundary = Cell(symbol: Self.boundary, weight: 0)
     for piece in 0..<pieces.count {
-      cells.initializeElement(at: place, to: boundary)
+      (cells + place).initialize(to: boundary)
       place += 1
       let weight = pieces.weights[piece]
       let number = numbers[weight] ?? Int32(weights.count)
@@ -96,13 +98,13 @@ final class MergeLearner {
         weights.append(weight)
       }
       for at in pieces.ends[piece]..<pieces.ends[piece + 1] {
-        cells.initializeElement(at: place, to: Cell(symbol: pieces.symbols[at], weight: number))
+        (cells + place).initialize(to: Cell(symbol: pieces.symbols[at], weight: number))
         place += 1
       }
     }
     // Two at the end: a symbol's second cell is looked at before its next one.
-    cells.initializeElement(at: place, to: boundary)
-    cells.initializeElement(at: place + 1, to: boundary)
+    (cells + place).initialize(to: boundary)
+    (cells + place + 1).initialize(to: boundary)
     self.weights = weights
     symbolCounts = [UInt64](repeating: 0, count: alphabetSize)
     for at in 0..<place where cells[at].symbol >= 0 {
@@ -206,7 +208,7 @@ final class MergeLearner {
   private func replace(
     _ left: Int32, _ right: Int32, by merged: Int32, at range: Range<Int>, countsGains: Bool
   ) {
-    let (cells, places) = (cells.baseAddress.unsafelyUnwrapped, pool.places)
+    let (cells, places) = (cells, pool.places)
     var replaced: UInt64 = 0
     for slot in range {
       let place = Int(places[slot])
@@ -292,7 +294,7 @@ final class MergeLearner {
 
   /// The places of a token that no merge has made so far, as a range of the pool.
   private func scan(_ token: Int32) -> Range<Int> {
-    let places = cells.indices.filter { cells[$0].symbol == token }
+    let places = (0..<cellCount).filter { cells[$0].symbol == token }
     let start = pool.add(places.count)
     for (offset, place) in places.enumerated() { pool.places[start + offset] = Int32(place) }
     origins[token] = [start..<start + places.count]
@@ -302,7 +304,6 @@ final class MergeLearner {
   /// Counts all pairs of a token anew that was made by another merge before: pairs with it that were
   /// too rare to keep may have become frequent.
   private func recount(_ token: Int32, _ left: Int32, _ right: Int32, in ranges: [Range<Int>]) {
-    let cells = cells.baseAddress.unsafelyUnwrapped
     let places = Set(ranges.joined().map { pool.places[$0] }).sorted()
     for place in places.lazy.map(Int.init) where cells[place].symbol == token {
       let weight = weights[Int(cells[place].weight)]

@@ -66,10 +66,11 @@ import Testing
     try follow(learner, merges.map { ($0, Array($0.joined())) })
   }
 
-  @Test("characters with a limited alphabet", .enabled(if: Assets.present))
+  @Test("characters", .enabled(if: Assets.present))
   func characters() throws {
     let pieces = try AlphabeticPieces(
-      try counted(.bert), .characters(limit: 40, unknown: "<unk>"), specialTokens: ["<unk>"])
+      try counted(.bert),
+      .characters(limit: nil, unknown: "<unk>"), specialTokens: ["<unk>"])
     let merges = merges("characters").map { $0.map { Array($0.utf8) } }
     #expect(merges.count == (try size("characters")) - pieces.alphabet.count)
     try follow(MergeLearner(pieces, least: 2), merges.map { ($0, Array($0.joined())) })

@@ -89,11 +89,12 @@ struct AlphabeticPieces {
     _ counter: PieceCounter, _ known: Set<[UInt8]>, _ continuation: [UInt8]
   ) -> [[UInt8]] {
     if continuation.isEmpty { return known.sorted { $0.lexicographicallyPrecedes($1) } }
-    var seen: Set<[UInt8]> = []
+    // Every character can start a piece, whether or not one of the corpus starts with it.
+    var seen = known
     for piece in 0..<counter.pieces.count {
       for (place, character) in CorpusCharacters.characters(of: counter.pieces[piece]).enumerated()
-      where known.contains(character) {
-        seen.insert(place == 0 ? character : continuation + character)
+      where place > 0 && known.contains(character) {
+        seen.insert(continuation + character)
       }
     }
     return seen.sorted { $0.lexicographicallyPrecedes($1) }
