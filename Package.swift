@@ -13,7 +13,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Kernels", ["CKernels"]),
   ("Files", ["CDigest"]),
   ("Tensors", ["Kernels", "Files"]),
-  ("Tokenizers", ["Files", "Kernels", "CUnicode"]),
+  ("Tokenizers", ["Files", "Kernels", "CTokens", "CUnicode", "CRegex", "CZlib"]),
   ("Models", ["Tensors", "Kernels", "Files", "Tokenizers"]),
   ("Decoding", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
   ("Measures", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
@@ -42,6 +42,9 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 let systemLibraries: [Target] = [
   .systemLibrary(
     name: "CUnicode", providers: [.apt(["libutf8proc-dev"])]),
+  .systemLibrary(
+    name: "CRegex", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CEditline", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
   .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
 ]
@@ -49,6 +52,7 @@ let systemLibraries: [Target] = [
 var targets: [Target] =
   systemLibraries + [
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+    .target(name: "CTokens", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "CDigest", cSettings: [.unsafeFlags(["-O3"])]),
   ]
 targets += libraries.map { .target(name: $0.name, dependencies: $0.dependencies) }

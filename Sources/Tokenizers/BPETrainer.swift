@@ -1,23 +1,34 @@
 import Files
 import Kernels
 
-/// Trains a byte-level byte-pair vocabulary with GPT-2's cutting of text.
+/// Trains a byte-pair vocabulary, over bytes or over characters.
 ///
-/// Ids 0–255 are the bytes, then come the learned tokens, then the special tokens. Each step merges
-/// the pair with the highest count; of equal counts, the one whose left bytes, then right bytes,
-/// come first. The result depends on the texts only, not on their order.
+/// Over bytes, ids 0–255 are the bytes, then come the learned tokens, then the special tokens. Over
+/// characters, the special tokens come first, then the characters by code point, then the learned
+/// tokens. Each step merges the pair with the highest count; of equal counts, the one whose left
+/// bytes, then right bytes, come first. The result depends on the texts only, not on their order,
+/// on threads, or on where a training was stopped and gone on with.
 /// (Sennrich et al., arXiv 1508.07909; byte level: Radford et al., 2019.)
 public struct BPETrainer: Sendable {
-  /// The most bytes that the distinct pieces of a corpus may have.
-  static let mostUniqueBytes = 1 << 30
   static let largestVocabulary = 1 << 24
 
-  /// How many tokens there shall be, bytes and special tokens included.
+  /// What a text's symbols are before any merge.
+  public enum Alphabet: Sendable, Equatable {
+    case bytes
+    /// The characters of the corpus, the `limit` most frequent ones where there is a limit; others
+    /// are the unknown token, which is one of the special tokens.
+    case characters(limit: Int?, unknown: String)
+  }
+
+  /// How many tokens there shall be, alphabet and special tokens included.
   public var vocabularySize: Int
   /// A pair that occurs more rarely is not merged.
   public var minimumFrequency: Int
   public var specialTokens: [String]
   public var name: String
+  public var alphabet = Alphabet.bytes
+  public var cutting = TextCutting.gpt2
+  public var rules = MergeRules.none
 
   public init(
     vocabularySize: Int, minimumFrequency: Int = 2, specialTokens: [String] = [],
@@ -48,7 +59,7 @@ public struct BPETrainer: Sendable {
     public var endedEarly: Bool { size < askedSize }
   }
 
-  /// How far a training is; given to a progress callback now and then.
+  /// How far the merging is; given to a progress callback now and then.
   public struct Progress: Sendable {
     public let merges: Int
     public let targetMerges: Int
@@ -59,24 +70,69 @@ public struct BPETrainer: Sendable {
   public func train(texts: [String], progress: ((Progress) -> Void)? = nil)
     throws(TokenizerError) -> Result
   {
-    try check()
-    var counter = PieceCounter()
-    for text in texts { try counter.add(Array(text.utf8)) }
-    return try train(counter, progress: progress)
+    try train(on: .texts(texts), run: Self.run(progress))
   }
 
   /// As ``train(texts:progress:)``, for texts as bytes, which need not be valid UTF-8.
   public func train(bytes texts: [[UInt8]], progress: ((Progress) -> Void)? = nil)
     throws(TokenizerError) -> Result
   {
-    try check()
-    var counter = PieceCounter()
-    for text in texts { try counter.add(text) }
-    return try train(counter, progress: progress)
+    try train(on: .bytes(texts), run: Self.run(progress))
   }
 
-  private func check() throws(TokenizerError) {
-    let least = 256 + specialTokens.count
+  private static func run(_ progress: ((Progress) -> Void)?) -> TrainingRun {
+    TrainingRun { step in
+      if case .merging(let merges, let target) = step {
+        progress?(Progress(merges: merges, targetMerges: target))
+      }
+    }
+  }
+
+  /// As ``train(texts:progress:)``, for files too, on several threads, and with a state that a stopped
+  /// training goes on from.
+  public func train(on corpus: TrainingCorpus, run: TrainingRun = TrainingRun())
+    throws(TokenizerError) -> Result
+  {
+    try check()
+    let cutting = cutting
+    return try run.keepingState(settings: settings) { (state) throws(TokenizerError) in
+      try run.count(corpus, cut: cutting, &state)
+      let learner = MergeLearner(
+        try AlphabeticPieces(state.counter, alphabet, specialTokens: specialTokens),
+        least: UInt64(minimumFrequency), rules: mergeRules)
+      try learner.fill(to: mergedSize, &state, run)
+      return try result(
+        merges: learner.merges, tokens: learner.tokens, lastFrequency: learner.lastFrequency, state)
+    }
+  }
+
+  func result(
+    merges: [MergeLearner.Merge], tokens: ByteStringTable, lastFrequency: UInt64?,
+    _ state: TrainingState
+  ) throws(TokenizerError) -> Result {
+    let definition = try definition(merges, tokens, state)
+    let report = Report(
+      bytes: state.counter.bytes, pieces: state.counter.total,
+      distinctPieces: state.counter.pieces.count, merges: merges.count,
+      lastFrequency: lastFrequency, askedSize: vocabularySize, size: definition.decoder.count)
+    return Result(tokenizer: Tokenizer(definition), report: report)
+  }
+
+  /// Over characters, no token contains the text of a special token, which has an id already.
+  private var mergeRules: MergeRules {
+    var rules = rules
+    if alphabet != .bytes { rules.forbidden += specialTokens }
+    return rules
+  }
+
+  /// How many tokens there are before special tokens come to the end.
+  private var mergedSize: Int {
+    alphabet == .bytes ? vocabularySize - specialTokens.count : vocabularySize
+  }
+
+  func check() throws(TokenizerError) {
+    let letters = alphabet == .bytes ? 256 : 1
+    let least = letters + specialTokens.count
     if vocabularySize < least {
       throw .vocabularyTooSmall(
         asked: vocabularySize, least: least, specialTokens: specialTokens.count)
@@ -85,85 +141,33 @@ public struct BPETrainer: Sendable {
       throw .vocabularyTooLarge(asked: vocabularySize, limit: Self.largestVocabulary)
     }
     if minimumFrequency < 1 { throw .wrongFrequency(asked: minimumFrequency) }
+    if case .characters(let limit, let unknown) = alphabet {
+      if let limit, limit < 1 {
+        throw .wrongTrainingOption(name: "alphabet limit", asked: "\(limit)")
+      }
+      if !specialTokens.contains(unknown) {
+        throw .wrongSpecialToken(token: unknown, reason: "is not among the special tokens")
+      }
+    }
+    try SpecialTokens.check(specialTokens)
+  }
+
+  /// What the counts and merges depend on, the corpus and the vocabulary's size apart.
+  var settings: String {
+    Digest.hexadecimal(
+      of: "bpe \(alphabet) \(minimumFrequency) \(rules) \(cutting.identity) \(specialTokens)")
+  }
+}
+
+/// The checks of special tokens that all trainers share.
+enum SpecialTokens {
+  static func check(_ tokens: [String]) throws(TokenizerError) {
     var seen: Set<[UInt8]> = []
-    for token in specialTokens {
+    for token in tokens {
       if token.isEmpty { throw .wrongSpecialToken(token: token, reason: "is empty") }
       if !seen.insert(Array(token.utf8)).inserted {
         throw .wrongSpecialToken(token: token, reason: "is there twice")
       }
     }
-  }
-
-  private func train(_ counter: PieceCounter, progress: ((Progress) -> Void)?)
-    throws(TokenizerError) -> Result
-  {
-    if counter.bytes == 0 { throw .nothingToLearn }
-    let target = vocabularySize - specialTokens.count
-    var learner = MergeLearner(counter)
-    while learner.tokens.count < target, let step = learner.best(),
-      step.count >= UInt64(minimumFrequency)
-    {
-      do { try learner.merge(step) } catch { throw .interrupted(error) }
-      if let progress, learner.merges.count & 0xFF == 0 {
-        progress(Progress(merges: learner.merges.count, targetMerges: target - 256))
-      }
-    }
-    let definition = try definition(learner, counter)
-    let report = Report(
-      bytes: counter.bytes, pieces: counter.total, distinctPieces: counter.pieces.count,
-      merges: learner.merges.count, lastFrequency: learner.lastFrequency,
-      askedSize: vocabularySize, size: definition.decoder.count)
-    return Result(tokenizer: Tokenizer(definition), report: report)
-  }
-
-  private func definition(_ learner: MergeLearner, _ counter: PieceCounter)
-    throws(TokenizerError) -> TokenizerDefinition
-  {
-    let tokens = learner.tokens
-    let pairs = PairTable(capacity: learner.merges.count)
-    for (rank, merge) in learner.merges.enumerated() {
-      _ = pairs.insert(merge.left, merge.right, rank: UInt32(rank), merged: merge.merged)
-    }
-    var decoder = TextDecoder()
-    for id in 0..<tokens.count { decoder.append(tokens[id]) }
-    var definition = TokenizerDefinition(
-      name: name, kind: .huggingface, preTokenizer: .gpt2,
-      model: .bytePair(
-        BytePairModel(
-          alphabet: .bytes, tokens: tokens, merges: pairs, byteIDs: (0..<256).map(Int32.init))),
-      decoder: decoder)
-    for token in specialTokens {
-      if let spelled = ByteAlphabet.bytes(of: token), tokens.find(spelled) != nil {
-        throw .wrongSpecialToken(token: token, reason: "is an ordinary token of this vocabulary")
-      }
-      definition.addedTokens.append(
-        AddedToken(id: Int32(definition.decoder.count), content: token, special: true))
-      definition.decoder.append(token.utf8)
-    }
-    definition.components = .byteLevel
-    definition.decoderDescription = "ByteLevel"
-    definition.provenance = provenance(counter, size: definition.decoder.count)
-    return definition
-  }
-
-  private func provenance(_ counter: PieceCounter, size: Int) -> JSON {
-    .object([
-      .init("command", .string("tokenizer.train")),
-      .init(
-        "parameters",
-        .object([
-          .init("kind", .string("bpe")),
-          .init("vocabulary", .integer(vocabularySize)),
-          .init("minimum_frequency", .integer(minimumFrequency)),
-          .init("special_tokens", .array(specialTokens.map(JSON.string))),
-        ])),
-      .init(
-        "data",
-        .object([
-          .init("bytes", .integer(counter.bytes)),
-          .init("sha256", .string(counter.dataDigest())),
-        ])),
-      .init("size", .integer(size)),
-    ])
   }
 }

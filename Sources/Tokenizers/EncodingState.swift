@@ -67,15 +67,6 @@ final class EncodingState {
         try encode(part, stages: later, model: model, startsText: startsText && start == 0)
         start = end
       }
-    case .wordStarts:
-      while start < segment.count {
-        let end = PreTokenizer.endOfWord(base, from: start, count: segment.count)
-        let part = UnsafeBufferPointer(rebasing: segment[start..<end])
-        try encode(
-          part, stages: later, model: model, splitter: splitter,
-          startsText: startsText && start == 0)
-        start = end
-      }
     default:
       let cut = try stage.cut(segment, startsText: startsText)
       func encode(_ text: UnsafeBufferPointer<UInt8>) throws(EncodingFailure) {

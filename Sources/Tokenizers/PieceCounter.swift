@@ -1,54 +1,60 @@
-import Files
-import Kernels
-
 /// The distinct pieces of a corpus and how often each occurs; memory is bounded by the distinct
 /// pieces, not by the corpus.
 struct PieceCounter {
+  /// The most bytes that the distinct pieces of a corpus may have, each counted one longer.
+  static let mostUniqueBytes = 1 << 30
+
   private(set) var pieces = ByteStringTable()
   private(set) var counts: [UInt64] = []
-  private(set) var bytes = 0
+  /// How many bytes of the corpus were counted.
+  var bytes = 0
+  /// How many pieces were counted.
   private(set) var total: UInt64 = 0
-  private var digest = Digest()
 
-  /// Counts the pieces of one text; no piece reaches over a text's end.
-  mutating func add(_ text: [UInt8]) throws(TokenizerError) {
-    let splitter = GPT2Splitter()
-    bytes += text.count
-    digest.add(text)
-    try text.withUnsafeBufferPointer { (buffer) throws(TokenizerError) in
-      guard let base = buffer.baseAddress else { return }
-      var start = 0
-      var polled = 0
-      while start < buffer.count {
-        if start - polled > 1 << 16 {
-          polled = start
-          try checkSize()
-          do throws(Interruption) {
-            try Cancellation.check()
-          } catch {
-            throw .interrupted(error)
-          }
-        }
-        let end = splitter.endOfPiece(base, from: start, count: buffer.count)
-        let (index, isNew) = pieces.insert(UnsafeBufferPointer(rebasing: buffer[start..<end]))
-        if isNew { counts.append(0) }
-        counts[index] &+= 1
-        total &+= 1
-        start = end
+  init() {}
+
+  /// Counts the pieces of a block of text.
+  ///
+  /// - Parameter startsText: false for a block that goes on where another one ended.
+  mutating func add(
+    _ block: UnsafeBufferPointer<UInt8>, startsText: Bool = true, cut cutting: TextCutting
+  ) throws(TokenizerError) {
+    cutting.forEachPiece(of: block, startsText: startsText) { add($0, times: 1) }
+    bytes += block.count
+    try checkSize()
+  }
+
+  /// Counts one text whole.
+  mutating func add(_ text: [UInt8], cut cutting: TextCutting = .gpt2) throws(TokenizerError) {
+    try text.withUnsafeBufferPointer { (block) throws(TokenizerError) in
+      try add(block, cut: cutting)
+    }
+  }
+
+  @inline(__always)
+  mutating func add(_ piece: UnsafeBufferPointer<UInt8>, times: UInt64) {
+    let (index, isNew) = pieces.insert(piece)
+    if isNew { counts.append(0) }
+    counts[index] &+= times
+    total &+= times
+  }
+
+  /// Adds what another counter has counted.
+  mutating func add(_ other: PieceCounter) throws(TokenizerError) {
+    other.pieces.storage.withUnsafeBufferPointer { storage in
+      for piece in 0..<other.pieces.count {
+        let range = Int(other.pieces.ends[piece])..<Int(other.pieces.ends[piece + 1])
+        add(UnsafeBufferPointer(rebasing: storage[range]), times: other.counts[piece])
       }
     }
+    bytes += other.bytes
     try checkSize()
   }
 
   private func checkSize() throws(TokenizerError) {
-    if pieces.storage.count > BPETrainer.mostUniqueBytes {
-      throw .textTooLong(bytes: pieces.storage.count, limit: BPETrainer.mostUniqueBytes)
+    let size = pieces.storage.count + pieces.count
+    if size > Self.mostUniqueBytes {
+      throw .textTooLong(bytes: size, limit: Self.mostUniqueBytes)
     }
-  }
-
-  /// The SHA-256 of all texts, one after the other.
-  func dataDigest() -> String {
-    let copy = digest
-    return copy.hexadecimal()
   }
 }

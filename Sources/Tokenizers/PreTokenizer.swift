@@ -18,6 +18,10 @@ struct PreTokenizer: Sendable, Equatable {
     case scripts
     /// Words with the `▁` before them: SentencePiece's own cut, where its pieces never cross it.
     case wordStarts
+    /// Numbers apart from the rest, in groups of digits.
+    case digitGroups(DigitGrouping)
+    /// SuperBPE's second pattern, and lines apart.
+    case superwords
 
     static let gpt2 = Stage.scanned(.gpt2)
   }

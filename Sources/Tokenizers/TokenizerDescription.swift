@@ -203,6 +203,8 @@ extension Separator: CustomStringConvertible {
     case .characters(.punctuation): "punctuation"
     case .characters(.character(let scalar)):
       quoted(Unicode.Scalar(scalar).map { String($0) } ?? "")
+    case .digitGroups(let grouping): grouping.description
+    case .superwords: "superwords"
     }
   }
 }

@@ -38,6 +38,16 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case wrongDropout(probability: Double, tokenizer: String)
   /// Ids of this tokenizer have no places in the text.
   case noOffsets(tokenizer: String, reason: String)
+  /// A trainer's option outside what makes sense.
+  case wrongTrainingOption(name: String, asked: String)
+  /// A kept training was of other texts.
+  case otherCorpus
+  /// A kept training had other settings.
+  case otherTraining(path: String)
+  /// A vocabulary has no tokens that make a string.
+  case noSegmentation(bytes: [UInt8])
+  /// Two tokenizations are not of the same bytes.
+  case differentTexts(byte: Int)
   /// The work was stopped; whoever shows errors should show the interruption instead.
   case interrupted(Interruption)
 
@@ -65,6 +75,11 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .wrongSpecialToken: "E0562"
     case .nothingToLearn: "E0563"
     case .cannotSave: "E0564"
+    case .wrongTrainingOption: "E0590"
+    case .otherCorpus: "E0591"
+    case .otherTraining: "E0592"
+    case .noSegmentation: "E0593"
+    case .differentTexts: "E0594"
     case .interrupted: "E0565"
     case .patternLimit: "E0566"
     case .wrongLength: "E0567"
@@ -118,6 +133,12 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
       "dropout \(probability) is not possible with tokenizer \(tokenizer)"
     case .noOffsets(let tokenizer, let reason):
       "tokenizer \(tokenizer) cannot say where its tokens stand in the text: \(reason)"
+    case .wrongTrainingOption(let name, let asked):
+      "a training with \(name) \(asked) makes no sense"
+    case .otherCorpus: "the texts are not those that the stopped training has counted"
+    case .otherTraining(let path): "'\(path)' is a stopped training with other settings"
+    case .noSegmentation(let bytes): "no tokens of this vocabulary make \(named(bytes))"
+    case .differentTexts(let byte): "the two tokenizations differ in their text at byte \(byte)"
     case .interrupted(let reason):
       switch reason {
       case .interrupted: "interrupted"
@@ -139,6 +160,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .patternLimit: "cut the text into smaller parts"
     case .wrongDropout: "take a probability from 0 to 1, and a BPE vocabulary"
     case .noOffsets: "encode without places, or with a byte-level tokenizer"
+    case .otherCorpus, .otherTraining:
+      "use the same texts and settings, or remove the kept state to start anew"
     default: nil
     }
   }

@@ -1,7 +1,8 @@
 extension PreTokenizer.Stage {
   /// Matches of a pattern and what lies between them are pieces.
   static func pieces(_ pattern: PiecePattern) -> PreTokenizer.Stage {
-    pattern == .gpt2 ? .gpt2 : .split(.pattern(pattern), behavior: .isolated, inverted: false)
+    pattern.scanned.map { .scanned($0) }
+      ?? .split(.pattern(pattern), behavior: .isolated, inverted: false)
   }
 
   static func pieces(matching regex: String) throws(RegexError) -> PreTokenizer.Stage {

@@ -30,6 +30,17 @@ extension PreTokenizer.Stage {
     case .wordStarts:
       return StageCut(
         pieces: Self.runs(segment) { PreTokenizer.endOfWord($0, from: $1, count: $2) })
+    case .digitGroups(let grouping):
+      var pieces: [Range<Int>] = []
+      if let base = segment.baseAddress {
+        grouping.forEachPiece(of: base, count: segment.count) { pieces.append($0..<$1) }
+      }
+      return StageCut(pieces: pieces)
+    case .superwords:
+      return StageCut(
+        pieces: Self.runs(segment) {
+          SuperwordSplitter.endOfPiece($0, from: $1, count: $2)
+        })
     case .split(let separator, let behavior, let inverted):
       var parts = try separator.parts(of: segment)
       if inverted { for index in parts.indices { parts[index].isMatch.toggle() } }

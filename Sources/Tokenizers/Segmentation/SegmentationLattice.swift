@@ -1,0 +1,171 @@
+import Kernels
+
+/// All ways to write a byte string as tokens: a graph whose nodes are the places between bytes and
+/// whose edges are the tokens that stand there.
+public struct SegmentationLattice: Sendable {
+  public struct Edge: Sendable, Equatable {
+    public let id: Int32
+    public let end: Int
+  }
+
+  public let bytes: [UInt8]
+  /// The edges that start at each place, the shortest first.
+  public let edges: [[Edge]]
+  /// How many ways lead from each place to the end.
+  private let ways: [BigUnsigned]
+
+  /// - Complexity: O(bytes · longest token) time and memory, times the digits of the counts.
+  public init(_ bytes: [UInt8], _ trie: TokenTrie) {
+    var edges = [[Edge]](repeating: [], count: bytes.count)
+    var ways = [BigUnsigned](repeating: BigUnsigned(), count: bytes.count + 1)
+    ways[bytes.count] = BigUnsigned(1)
+    for start in bytes.indices.reversed() {
+      trie.forEachToken(in: bytes, at: start) { id, end in
+        if ways[end].isZero { return }  // leads nowhere
+        edges[start].append(Edge(id: id, end: end))
+        ways[start] += ways[end]
+      }
+    }
+    self.bytes = bytes
+    self.edges = edges
+    self.ways = ways
+  }
+
+  /// How many token sequences give the string.
+  public var count: BigUnsigned { ways[0] }
+
+  /// The first sequences, in the order of their tokens' lengths from the left; `limit` at most.
+  public func sequences(limit: Int) -> [[Int32]] {
+    var result: [[Int32]] = []
+    var path: [(place: Int, edge: Int)] = [(0, -1)]
+    // Every edge leads to the end, so no step is in vain.
+    while let top = path.last, result.count < limit {
+      if top.place == bytes.count {
+        result.append(path.dropLast().map { edges[$0.place][$0.edge].id })
+        path.removeLast()
+        continue
+      }
+      let edge = top.edge + 1
+      guard edge < edges[top.place].count else {
+        path.removeLast()
+        continue
+      }
+      path[path.count - 1].edge = edge
+      path.append((edges[top.place][edge].end, -1))
+    }
+    return result
+  }
+
+  /// One of all sequences, each equally likely; nil if there is none.
+  public func sample(using generator: inout some RandomNumberGenerator) -> [Int32]? {
+    if count.isZero { return nil }
+    var rest = BigUnsigned.below(count, using: &generator)
+    var result: [Int32] = []
+    var place = 0
+    while place < bytes.count {
+      for edge in edges[place] {
+        if rest < ways[edge.end] {
+          result.append(edge.id)
+          place = edge.end
+          break
+        }
+        rest.subtract(ways[edge.end])
+      }
+    }
+    return result
+  }
+
+  /// The sequence with the highest sum of scores, and the sum; nil if there is none. Of equal sums,
+  /// the one whose last token that differs is the shortest.
+  public func best(_ score: (Int32) -> Double) -> (ids: [Int32], score: Double)? {
+    if count.isZero { return nil }
+    var best = [(score: Double, start: Int, id: Int32)?](repeating: nil, count: bytes.count + 1)
+    best[0] = (0, 0, -1)
+    for start in bytes.indices {
+      guard let here = best[start] else { continue }
+      for edge in edges[start] {
+        let sum = here.score + score(edge.id)
+        if let known = best[edge.end], known.score > sum { continue }
+        best[edge.end] = (sum, start, edge.id)
+      }
+    }
+    guard let end = best[bytes.count] else { return nil }
+    var ids: [Int32] = []
+    var place = bytes.count
+    while place > 0, let step = best[place] {
+      ids.append(step.id)
+      place = step.start
+    }
+    return (ids.reversed(), end.score)
+  }
+
+  /// The logarithm of the sum over all sequences of the exponential of their scores' sum; −∞ if
+  /// there is none. With log probabilities as scores it is the string's marginal log probability.
+  public func logSum(_ score: (Int32) -> Double) -> Double { logSums(score)[0] }
+
+  /// From each place to the end.
+  private func logSums(_ score: (Int32) -> Double) -> [Double] {
+    var sums = [Double](repeating: -.infinity, count: bytes.count + 1)
+    sums[bytes.count] = 0
+    for start in bytes.indices.reversed() {
+      sums[start] = LogSum.of(edges[start].map { score($0.id) + sums[$0.end] })
+    }
+    return sums
+  }
+
+  /// A sequence drawn with probability proportional to the exponential of its scores' sum.
+  public func sample(
+    _ score: (Int32) -> Double, using generator: inout some RandomNumberGenerator
+  ) -> [Int32]? {
+    if count.isZero { return nil }
+    let sums = logSums(score)
+    var result: [Int32] = []
+    var place = 0
+    while place < bytes.count {
+      var rest = Double(generator.next() >> 11) * 0x1p-53
+      var chosen = edges[place][0]
+      for edge in edges[place] {
+        let share = ElementaryFunction.exp(score(edge.id) + sums[edge.end] - sums[place])
+        if share > 0 { chosen = edge }  // the last one stands for what rounding leaves over
+        if rest < share { break }
+        rest -= share
+      }
+      result.append(chosen.id)
+      place = chosen.end
+    }
+    return result
+  }
+
+  /// Whether these ids are one of the sequences.
+  public func contains(_ ids: [Int32]) -> Bool {
+    var place = 0
+    for id in ids {
+      guard place < bytes.count, let edge = edges[place].first(where: { $0.id == id }) else {
+        return false
+      }
+      place = edge.end
+    }
+    return place == bytes.count
+  }
+}
+
+/// log Σ exp.
+enum LogSum {
+  static func of(_ terms: [Double]) -> Double {
+    guard let largest = terms.max(), largest > -.infinity else { return -.infinity }
+    return largest
+      + ElementaryFunction.log(terms.reduce(0) { $0 + ElementaryFunction.exp($1 - largest) })
+  }
+}
+
+extension Tokenizer {
+  /// All ways to write `text` in ordinary tokens.
+  public func segmentations(of text: String) -> SegmentationLattice {
+    SegmentationLattice(Array(text.utf8), TokenTrie(self))
+  }
+
+  /// The ids that the tokenizer itself gives to what these ids stand for.
+  public func canonical(_ ids: [Int32]) throws(TokenizerError) -> [Int32] {
+    try encode(bytes: try bytes(of: ids))
+  }
+}
