@@ -19,7 +19,7 @@ extension Tokenizer {
     return definition.preTokenizer.stages.allSatisfy {
       switch $0 {
       case .scanned, .digits: true
-      case .prefixSpace: false
+      default: false
       }
     }
   }

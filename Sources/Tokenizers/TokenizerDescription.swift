@@ -176,6 +176,8 @@ extension PreTokenizer.Stage: CustomStringConvertible {
     case .fixedLength(let length): "pieces of \(length) characters"
     case .scripts: "scripts"
     case .wordStarts: "words with ▁"
+    case .digitGroups(let grouping): grouping.description
+    case .superwords: "superwords"
     }
   }
 }
@@ -203,8 +205,6 @@ extension Separator: CustomStringConvertible {
     case .characters(.punctuation): "punctuation"
     case .characters(.character(let scalar)):
       quoted(Unicode.Scalar(scalar).map { String($0) } ?? "")
-    case .digitGroups(let grouping): grouping.description
-    case .superwords: "superwords"
     }
   }
 }

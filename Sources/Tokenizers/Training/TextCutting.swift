@@ -95,18 +95,17 @@ public struct TextCutting: Sendable {
     guard let base = block.baseAddress, block.count > 0 else { return }
     if normalizers.isEmpty {
       if let custom { return custom.forEachPiece(block, body) }
-      if preTokenizer.stages == [.gpt2] {
-        let splitter = GPT2Splitter()
+      if preTokenizer.stages.count == 1, case .scanned(let pattern) = preTokenizer.stages[0] {
         var start = 0
-        while start < block.count {
-          let end = splitter.endOfPiece(base, from: start, count: block.count)
+        pattern.forEachEnd(of: block) { end in
           body(UnsafeBufferPointer(start: base + start, count: end - start))
           start = end
         }
         return
       }
     }
-    let text = Normalizer.apply(normalizers, to: Array(block))
+    // Only a pattern could fail, and these normalizers have none.
+    let text = (try? Normalizer.apply(normalizers, to: Array(block))) ?? Array(block)
     if let custom { return text.withUnsafeBufferPointer { custom.forEachPiece($0, body) } }
     var stages = preTokenizer.stages
     // The space in front of a text is not put in front of its later blocks.

@@ -62,7 +62,7 @@ struct CorpusReader {
           offset = 0
           break
         }
-        if let cut = SafeCut.last(in: block) {
+        if let cut = CorpusCut.last(in: block) {
           carried = Array(block[cut...])
           block.removeLast(carried.count)
           break

@@ -4,7 +4,7 @@
 /// letter or number; and before a line end that follows a letter. The patterns in use (GPT-2's,
 /// cl100k's, o200k's, Llama 3's, BERT's, and cutting at blanks or lines) cut at both, and none looks
 /// at what lies beyond. Text between two such places stays together, whatever it is.
-enum SafeCut {
+enum CorpusCut {
   /// The last such place inside `text`, or nil.
   static func last(in text: [UInt8]) -> Int? {
     text.withUnsafeBufferPointer { bytes in
