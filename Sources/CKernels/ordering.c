@@ -69,15 +69,17 @@ CK_INLINE uint64_t key_of_f64(double x) {
 MASK(ck_mask_f32, float)
 MASK(ck_mask_f64, double)
 
-// Scaling is exact; adding 2^52 rounds to a whole number, halves to the even one, and leaves it in the
+// Scaling is exact, and makes quiet what may be a signalling NaN, which ARM's maximum would not replace;
+// adding 2^52 rounds to a whole number, halves to the even one, and leaves it in the
 // lowest bits.
 #define FIXED(name, T)                                                                        \
   CK_INLINE void name##_into_body(const T *weights, uint64_t *fixed, size_t count,            \
                                   uint64_t *total) {                                          \
     uint64_t sum = 0;                                                                         \
     for (size_t i = 0; i < count; i++) {                                                      \
-      double weight = weights[i] > 0 ? (double)weights[i] : 0;                                \
-      double shifted = (weight < 1 ? weight : 1) * 0x1p40 + 0x1p52;                           \
+      double weight = (double)weights[i] * 0x1p40;                                            \
+      weight = weight > 0 ? weight : 0;                                                       \
+      double shifted = (weight < 0x1p40 ? weight : 0x1p40) + 0x1p52;                          \
       uint64_t bits;                                                                          \
       memcpy(&bits, &shifted, sizeof bits);                                                   \
       fixed[i] = bits & (((uint64_t)1 << 52) - 1);                                            \

@@ -130,6 +130,13 @@ static float one_f32(bool wild) {
 }
 
 static double one_f64(bool wild) {
+  if (wild && below(16) == 0) {
+    uint64_t pattern = bits();
+    if (coin()) pattern |= (uint64_t)0x7ff << 52; // NaNs, signalling ones too
+    double any;
+    memcpy(&any, &pattern, sizeof any);
+    return any;
+  }
   return (double)one_f32(wild) * (1.0 + (double)one_f32(false) * 0x1p-20);
 }
 
