@@ -226,7 +226,7 @@ struct GGUFVocabularyReader {
     return pairs
   }
 
-  /// The model `t5`: SentencePiece's Unigram, sums in double precision.
+  /// The model `t5`: SentencePiece's Unigram.
   private func unigram(_ name: String) throws(TokenizerError) -> TokenizerDefinition {
     let scores = try scores()
     func ids(_ test: (Int) -> Bool) -> Set<Int32> {
@@ -236,7 +236,7 @@ struct GGUFVocabularyReader {
     let userDefined = ids { $0 == TokenType.userDefined }
     let model = UnigramModel(
       pieces: tokens.indices.map { (Array(bytes($0)), Double(scores[$0])) }, unknownID: unknown,
-      byteIDs: [], fusesUnknown: true, userDefined: userDefined,
+      byteIDs: [], fusesUnknown: true, userDefined: userDefined, userDefinedScore: 0,
       unmatched: ids { $0 != 1 && $0 != TokenType.userDefined })
     var normalizer = SentencePieceNormalizer()
     if !userDefined.isEmpty {

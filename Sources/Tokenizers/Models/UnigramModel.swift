@@ -2,29 +2,25 @@
 ///
 /// The search and its ties are those of SentencePiece's `EncodeOptimized` and of Hugging Face's
 /// `encode_optimized`: characters from left to right, shorter pieces first, and a segmentation is
-/// replaced only by a better one. Which of two nearly equal ones is better depends on rounding:
-/// Hugging Face keeps sums in double precision, SentencePiece rounds every sum to single.
+/// replaced only by a better one; sums are kept in double precision.
 struct UnigramModel: Sendable {
-  /// How sums of scores are kept.
-  enum Precision: Sendable { case single, double }
-
   let tokens: ByteStringTable
   let scores: [Double]
   let unknownID: Int32?
   /// The tokens that bytes fall back to: 256 of them, or nothing.
   let byteIDs: [Int32]
   let fusesUnknown: Bool
-  let precision: Precision
   private let trie: ByteTrie
   private let unknownScore: Double
 
   /// - Parameters:
-  ///   - userDefined: pieces that are chosen nearly always where they can be: their score is 0.
+  ///   - userDefined: pieces that are chosen nearly always where they can be: their score is
+  ///     `userDefinedScore`: −0.1 with SentencePiece, 0 with llama.cpp.
   ///   - unmatched: pieces that text never becomes (control, unknown, unused and byte pieces).
   init(
     pieces: [(bytes: [UInt8], score: Double)], unknownID: Int32?, byteIDs: [Int32],
     fusesUnknown: Bool, userDefined: Set<Int32>,
-    unmatched: Set<Int32> = [], precision: Precision = .double
+    userDefinedScore: Double = -0.1, unmatched: Set<Int32> = []
   ) {
     var tokens = ByteStringTable(capacity: pieces.count)
     for piece in pieces {
@@ -40,16 +36,14 @@ struct UnigramModel: Sendable {
       lowest = min(lowest, piece.score)
     }
     var scores = pieces.map(\.score)
-    for id in userDefined where Int(id) < pieces.count { scores[Int(id)] = 0 }
+    for id in userDefined where Int(id) < pieces.count { scores[Int(id)] = userDefinedScore }
     self.tokens = tokens
     self.scores = scores
     self.unknownID = unknownID
     self.byteIDs = byteIDs
     self.fusesUnknown = fusesUnknown
-    self.precision = precision
     trie = ByteTrie(matched)
-    let unknown = (lowest.isFinite ? lowest : 0) - 10
-    unknownScore = precision == .single ? Double(Float(unknown)) : unknown
+    unknownScore = (lowest.isFinite ? lowest : 0) - 10
   }
 
   /// The best way to reach a place of the text.
@@ -84,13 +78,13 @@ struct UnigramModel: Sendable {
         let id = trie.value(node)
         guard id >= 0 else { continue }
         if end - start == length { hasSingle = true }
-        relax(&nodes, at: end - base, Node(score: sum(scores[Int(id)], here), start: start, id: id))
+        relax(&nodes, at: end - base, Node(score: scores[Int(id)] + here, start: start, id: id))
         furthest = max(furthest, end)
       }
       if !hasSingle {
         relax(
           &nodes, at: start + length - base,
-          Node(score: sum(unknownScore, here), start: start, id: -1))
+          Node(score: unknownScore + here, start: start, id: -1))
         furthest = max(furthest, start + length)
       }
       start += length
@@ -119,11 +113,6 @@ struct UnigramModel: Sendable {
     while nodes.count <= index { nodes.append(Node()) }
     guard nodes[index].start < 0 || node.score > nodes[index].score else { return }
     nodes[index] = node
-  }
-
-  @inline(__always)
-  private func sum(_ score: Double, _ before: Double) -> Double {
-    precision == .single ? Double(Float(score) + Float(before)) : score + before
   }
 
   private func append(

@@ -22,7 +22,8 @@ import Testing
     "give sentencepiece's ids and texts with every option",
     arguments: [
       "bpe_bytes", "bpe_user", "bpe_suffix", "bpe_rules", "bpe_across", "bpe_unused", "bpe_hidden",
-      "unigram_user", "unigram_unused", "unigram_bytes", "unigram_rules", "unigram_across", "char",
+      "unigram_user", "unigram_scores", "unigram_unused", "unigram_bytes", "unigram_rules",
+      "unigram_across", "char",
     ])
   func options(name: String) throws {
     let fixture = try ReferenceFiles.fixture("sentencepiece.json")
