@@ -35,17 +35,22 @@ struct TextDecoder: Sendable {
   init(_ tokens: ByteStringTable) {
     bytes = tokens.storage
     ends = tokens.ends
+    inline.reserveCapacity(count)
+    for id in 0..<count { inline.append(lanes(from: Int(ends[id]), to: Int(ends[id + 1]))) }
   }
 
   mutating func append(_ token: some Collection<UInt8>) {
     bytes.append(contentsOf: token)
     ends.append(UInt32(truncatingIfNeeded: bytes.count))
+    inline.append(lanes(from: Int(ends[count - 1]), to: bytes.count))
+  }
+
+  private func lanes(from start: Int, to end: Int) -> SIMD16<UInt8> {
     var lanes = SIMD16<UInt8>(repeating: 0)
-    let start = Int(ends[count - 1])
-    let length = bytes.count - start
+    let length = end - start
     lanes[15] = length <= 15 ? UInt8(length) : Self.special
     if length <= 15 { for lane in 0..<length { lanes[lane] = bytes[start + lane] } }
-    inline.append(lanes)
+    return lanes
   }
 
   mutating func appendUnassigned() {

@@ -372,8 +372,9 @@ import Testing
         try Tokenizer.load(path: folder)
       }
       let path = folder + "/vocabulary"
-      try DurableFile.replace(path, with: small.text)
+      try DurableFile.replace(path, with: Array("neither this nor that".utf8))
       #expect(throws: TokenizerError.unknownKind(path: path)) { try Tokenizer.load(path: path) }
+      try DurableFile.replace(path, with: small.text)
       let tokenizer = try Tokenizer.load(path: path, kind: .huggingface)
       #expect(tokenizer.name == "vocabulary")
       #expect(throws: TokenizerError.self) { try Tokenizer.load(path: path, kind: .llama2c) }
@@ -440,6 +441,8 @@ import Testing
       #expect(error.code == code && error.message == message)
     }
     #expect(Set(errors.map(\.1)).count == errors.count)
-    #expect(TokenizerError.unknownKind(path: "a").hint == "say kind=huggingface|llama2c")
+    #expect(
+      TokenizerError.unknownKind(path: "a").hint
+        == "say kind=" + TokenizerKind.allCases.map(\.rawValue).joined(separator: "|"))
   }
 }
