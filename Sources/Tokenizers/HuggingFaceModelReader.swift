@@ -40,7 +40,8 @@ struct HuggingFaceModelReader {
   ) throws(TokenizerError) -> Vocabulary {
     var fields = try ComponentFields(json, path: path, place: "model")
     let kind = try fields.optionalText("type") ?? Self.kind(of: json) ?? "BPE"
-    let vocabulary: Vocabulary
+    let provenance = fields.take("tessera")
+    var vocabulary: Vocabulary
     switch kind {
     case "BPE": vocabulary = try bytePair(&fields, isByteLevel: isByteLevel, &components)
     case "WordPiece": vocabulary = try wordPiece(&fields)
@@ -49,6 +50,7 @@ struct HuggingFaceModelReader {
     default: throw .unsupported(path: path, component: "the model \(kind)")
     }
     try fields.finish("the model \(kind)")
+    vocabulary.provenance = provenance
     return vocabulary
   }
 
@@ -80,7 +82,6 @@ struct HuggingFaceModelReader {
     components.ignoresMerges = try fields.flag("ignore_merges", default: false)
     let members = try members(of: &fields)
     let merges = try fields.list("merges")
-    let provenance = fields.take("tessera")
 
     let (tokens, literals, unassigned) = try self.tokens(members, isByteLevel: isByteLevel)
     let pairs = try self.merges(
@@ -109,7 +110,7 @@ struct HuggingFaceModelReader {
       model.unknownID = id
     }
     return Vocabulary(
-      model: .bytePair(model), literals: literals, unassigned: unassigned, provenance: provenance)
+      model: .bytePair(model), literals: literals, unassigned: unassigned)
   }
 
   private func affix(_ field: String, of fields: inout ComponentFields) throws(TokenizerError)

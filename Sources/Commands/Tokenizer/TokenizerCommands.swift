@@ -4,6 +4,6 @@ import Language
 enum TokenizerCommands {
   static let all: [any Command.Type] = [
     TokenizerLoad.self, TokenizerTrain.self, TokenizerSave.self, TokenizerEncode.self,
-    TokenizerDecode.self, TokenizerCount.self,
+    TokenizerDecode.self, TokenizerCount.self, TokenizerSegmentations.self, TokenizerAlign.self,
   ]
 }

@@ -18,7 +18,8 @@ struct TokenizerLoad: Command {
   ]
 
   let path = Argument<FilePath>(
-    "A tokenizer.json, a llama2.c tokenizer.bin, or a folder that holds one.")
+    "A vocabulary: tokenizer.json, SentencePiece, tiktoken ranks, GGUF, RWKV, vocab.txt, CLIP merges, llama2.c; or a folder that holds one."
+  )
   let kind = Option<TokenizerKind?>("How to read the file, where it does not say so itself.")
 
   func run(_ call: Call) throws -> Value {

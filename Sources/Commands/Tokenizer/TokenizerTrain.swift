@@ -4,47 +4,114 @@ import Tokenizers
 
 /// Which kind of vocabulary is trained.
 enum TrainedKind: String, WordParameter {
-  case bpe
+  case bpe, superbpe, wordpiece, unigram
+}
+
+/// How digits are cut before anything is learned.
+enum TrainedDigits: String, WordParameter {
+  case pattern, single, left, right
+
+  var cutting: TextCutting {
+    switch self {
+    case .pattern: .gpt2
+    case .single: .gpt2(digits: .single)
+    case .left: .gpt2(digits: .leftToRight(3))
+    case .right: .gpt2(digits: .rightToLeft(3))
+    }
+  }
 }
 
 /// `tokenizer.train`: a vocabulary of one's own.
 struct TokenizerTrain: Command {
   static let name = "tokenizer.train"
   static let summary = "Train a vocabulary on a text or a list of texts."
-  static let searchWords = ["learn", "bpe", "byte pair encoding", "vocabulary", "merges"]
+  static let searchWords = [
+    "learn", "bpe", "byte pair encoding", "vocabulary", "merges", "superbpe",
+  ]
   static let source: Source? = .arXiv(
     "1508.07909", "Neural Machine Translation of Rare Words with Subword Units", year: 2015)
   static let result = ValueType.object("tokenizer")
   static let examples = [
     Example(
       #"tokenizer.train "low lower lowest low low" vocab=260 name="small""#,
-      shows: "tokenizer small  BPE, 260 tokens")
+      shows: "tokenizer small  BPE, 260 tokens"),
+    Example(
+      #"t = tokenizer.train "by the way, by the way" kind=superbpe vocab=272 transition=0.98; tokenizer.encode(t, "by the way") | len"#,
+      shows: "1"),
+    Example(
+      #"tokenizer.train "low lower lowest" kind=wordpiece vocab=20 name="words""#,
+      shows: "tokenizer words  WordPiece, 20 tokens"),
   ]
 
   let text = Argument<[String]>("The text, or a list of texts, to learn from.", piped: true)
   let kind = Option<TrainedKind>(
-    "How tokens are learned: byte-level pairs, merged by count.", default: .bpe)
+    "How tokens are learned: bpe merges pairs of bytes by count, superbpe goes on across words, wordpiece merges by likelihood, unigram prunes by likelihood.",
+    default: .bpe)
   let vocab = Option(
-    "How many tokens the vocabulary shall have, the 256 bytes and special tokens included.",
+    "How many tokens the vocabulary shall have, bytes and special tokens included.",
     default: 4096, in: 1...)
+  let transition = Option(
+    "With superbpe: the share of the vocabulary after which tokens may span words.", default: 0.8,
+    in: 0...1)
+  let maxWords = Option("With superbpe: the most words a token spans.", default: 4, in: 1...)
+  let maxBytes = Option<Int?>("With bpe: the most bytes a token has.")
+  let digits = Option<TrainedDigits>(
+    "How bpe cuts numbers: as GPT-2's pattern, each digit alone, or in threes from the left or the right.",
+    default: .pattern)
   let minCount = Option(
     "Pairs that occur more rarely are not merged.", default: 2, in: 1...)
-  let special = Option<[String]>("Special tokens, which get the last ids.", default: [])
-  let name = Option("The tokenizer's name.", default: "bpe")
+  let special = Option<[String]>("Special tokens; those of bpe get the last ids.", default: [])
+  let name = Option<String?>("The tokenizer's name; without one, its kind.")
 
   func run(_ call: Call) throws -> Value {
-    var trainer = BPETrainer(vocabularySize: try call[vocab], name: try call[name])
-    trainer.minimumFrequency = try call[minCount]
-    trainer.specialTokens = try call[special]
     let task = call.session.progress.start("training", total: nil)
     defer { task.finish() }
-    let result = try trainer.train(texts: try call[text]) { progress in
-      task.advance(by: 0, detail: "\(progress.merges) of \(progress.targetMerges) merges")
+    let run = TrainingRun { progress in
+      switch progress {
+      case .counting(let bytes): task.advance(by: 0, detail: "\(bytes) bytes read")
+      case .merging(let merges, let all): task.advance(by: 0, detail: "\(merges) of \(all) merges")
+      case .fitting(let pieces, let all, _):
+        task.advance(by: 0, detail: "\(pieces) pieces, to become \(all)")
+      }
     }
-    if result.report.endedEarly {
+    let (tokenizer, asked) = (try tokenizer(call, run), try call[vocab])
+    if tokenizer.vocabularySize < asked {
       call.session.note(
-        "the text has pairs for \(result.report.size) tokens only, not \(result.report.askedSize)")
+        "the text gives \(tokenizer.vocabularySize) tokens only, not \(asked)")
     }
-    return .object(TokenizerObject(result.tokenizer))
+    return .object(TokenizerObject(tokenizer))
+  }
+
+  private func tokenizer(_ call: Call, _ run: TrainingRun) throws -> Tokenizer {
+    let (kind, size) = (try call[kind], try call[vocab])
+    let (name, corpus) = (try call[name] ?? kind.rawValue, TrainingCorpus.texts(try call[text]))
+    switch kind {
+    case .bpe:
+      var trainer = BPETrainer(vocabularySize: size, name: name)
+      trainer.minimumFrequency = try call[minCount]
+      trainer.specialTokens = try call[special]
+      trainer.cutting = try call[digits].cutting
+      trainer.rules = MergeRules(mostBytes: try call[maxBytes])
+      return try trainer.train(on: corpus, run: run).tokenizer
+    case .superbpe:
+      let special = try call[special]
+      let merged = max(256, size - special.count)
+      var trainer = SuperBPETrainer(
+        vocabularySize: size,
+        transition: min(merged, max(256, Int(try call[transition] * Double(merged)))), name: name)
+      trainer.minimumFrequency = try call[minCount]
+      trainer.specialTokens = special
+      trainer.rules.mostWords = try call[maxWords]
+      return try trainer.train(on: corpus, run: run).tokenizer
+    case .wordpiece:
+      var trainer = WordPieceTrainer(vocabularySize: size, name: name)
+      trainer.minimumFrequency = try call[minCount]
+      trainer.specialTokens += try call[special]
+      return try trainer.train(on: corpus, run: run).tokenizer()
+    case .unigram:
+      var trainer = UnigramTrainer(vocabularySize: size, name: name)
+      trainer.specialTokens += try call[special]
+      return try trainer.train(on: corpus, run: run).tokenizer()
+    }
   }
 }
