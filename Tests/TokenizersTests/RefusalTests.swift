@@ -272,7 +272,11 @@ import Testing
       }
       let path = folder + "/vocabulary"
       try DurableFile.replace(path, with: small.text)
-      #expect(throws: TokenizerError.unknownKind(path: path)) { try Tokenizer.load(path: path) }
+      #expect(try Tokenizer.load(path: path).kind == .huggingface)
+      try DurableFile.replace(folder + "/text", with: "no vocabulary")
+      #expect(throws: TokenizerError.unknownKind(path: folder + "/text")) {
+        try Tokenizer.load(path: folder + "/text")
+      }
       let tokenizer = try Tokenizer.load(path: path, kind: .huggingface)
       #expect(tokenizer.name == "vocabulary")
       #expect(throws: TokenizerError.self) { try Tokenizer.load(path: path, kind: .llama2c) }
@@ -339,6 +343,9 @@ import Testing
       #expect(error.code == code && error.message == message)
     }
     #expect(Set(errors.map(\.1)).count == errors.count)
-    #expect(TokenizerError.unknownKind(path: "a").hint == "say kind=huggingface|llama2c")
+    #expect(
+      TokenizerError.unknownKind(path: "a").hint
+        == "say kind=huggingface|llama2c|gpt2|cl100k|o200k|qwen|whisper|sentencepiece|gguf|rwkv|"
+        + "wordpiece|clip|mapped")
   }
 }
