@@ -236,7 +236,7 @@ struct GGUFVocabularyReader {
     let userDefined = ids { $0 == TokenType.userDefined }
     let model = UnigramModel(
       pieces: tokens.indices.map { (Array(bytes($0)), Double(scores[$0])) }, unknownID: unknown,
-      byteIDs: [], fusesUnknown: true, userDefined: userDefined, userDefinedScore: 0,
+      byteIDs: [], fusesUnknown: true, userDefined: userDefined,
       unmatched: ids { $0 != 1 && $0 != TokenType.userDefined })
     var normalizer = SentencePieceNormalizer()
     if !userDefined.isEmpty {

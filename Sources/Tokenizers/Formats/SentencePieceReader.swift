@@ -135,7 +135,8 @@ struct SentencePieceReader {
     return UnigramModel(
       pieces: proto.pieces.map { ($0.bytes, Double($0.score)) }, unknownID: vocabulary.unknownID,
       byteIDs: proto.fallsBackToBytes ? vocabulary.byteIDs : [], fusesUnknown: true,
-      userDefined: ids([.userDefined]), unmatched: ids([.control, .unknown, .unused, .byte]))
+      userDefined: ids([.userDefined]), unmatched: ids([.control, .unknown, .unused, .byte]),
+      precision: .single)
   }
 
   private func bytePair(_ vocabulary: Vocabulary, merges: Bool) throws(TokenizerError)

@@ -2,25 +2,34 @@
 ///
 /// The search and its ties are those of SentencePiece's `EncodeOptimized` and of Hugging Face's
 /// `encode_optimized`: characters from left to right, shorter pieces first, and a segmentation is
-/// replaced only by a better one; sums are kept in double precision.
+/// replaced only by a better one. Which of two nearly equal ones is better depends on rounding:
+/// Hugging Face and llama.cpp keep sums in double precision, SentencePiece in single, and it counts
+/// anew from zero once a sum is below −100,000 (measured with sentencepiece 0.2.3).
 struct UnigramModel: Sendable {
+  /// How sums of scores are kept.
+  enum Precision: Sendable { case single, double }
+
+  /// SentencePiece counts anew below this.
+  private static let lowestSum = -100_000.0
+
   let tokens: ByteStringTable
   let scores: [Double]
   let unknownID: Int32?
   /// The tokens that bytes fall back to: 256 of them, or nothing.
   let byteIDs: [Int32]
   let fusesUnknown: Bool
+  let precision: Precision
   private let trie: ByteTrie
   private let unknownScore: Double
 
   /// - Parameters:
-  ///   - userDefined: pieces that are chosen nearly always where they can be: their score is
-  ///     `userDefinedScore`: −0.1 with SentencePiece, 0 with llama.cpp.
+  ///   - userDefined: pieces that are preferred: in single precision they score 0.1 for every byte
+  ///     after the first, in double precision 0, as llama.cpp has it.
   ///   - unmatched: pieces that text never becomes (control, unknown, unused and byte pieces).
   init(
     pieces: [(bytes: [UInt8], score: Double)], unknownID: Int32?, byteIDs: [Int32],
     fusesUnknown: Bool, userDefined: Set<Int32>,
-    userDefinedScore: Double = -0.1, unmatched: Set<Int32> = []
+    unmatched: Set<Int32> = [], precision: Precision = .double
   ) {
     var tokens = ByteStringTable(capacity: pieces.count)
     for piece in pieces {
@@ -36,14 +45,19 @@ struct UnigramModel: Sendable {
       lowest = min(lowest, piece.score)
     }
     var scores = pieces.map(\.score)
-    for id in userDefined where Int(id) < pieces.count { scores[Int(id)] = userDefinedScore }
+    for id in userDefined where Int(id) < pieces.count {
+      let bytes = Float(pieces[Int(id)].bytes.count)
+      scores[Int(id)] = precision == .single ? Double(bytes * 0.1 - 0.1) : 0
+    }
     self.tokens = tokens
     self.scores = scores
     self.unknownID = unknownID
     self.byteIDs = byteIDs
     self.fusesUnknown = fusesUnknown
+    self.precision = precision
     trie = ByteTrie(matched)
-    unknownScore = (lowest.isFinite ? lowest : 0) - 10
+    let unknown = (lowest.isFinite ? lowest : 0) - 10
+    unknownScore = precision == .single ? Double(Float(unknown)) : unknown
   }
 
   /// The best way to reach a place of the text.
@@ -67,6 +81,9 @@ struct UnigramModel: Sendable {
     var (base, start, furthest) = (0, 0, 0)
     while start < piece.count {
       let length = UTF8Reader.scalar(bytes, start, piece.count).length
+      if precision == .single, nodes[start - base].score < Self.lowestSum {
+        countAnew(&nodes, from: start - base)
+      }
       let here = nodes[start - base].score
       var hasSingle = false
       var node = ByteTrie.root
@@ -78,13 +95,13 @@ struct UnigramModel: Sendable {
         let id = trie.value(node)
         guard id >= 0 else { continue }
         if end - start == length { hasSingle = true }
-        relax(&nodes, at: end - base, Node(score: scores[Int(id)] + here, start: start, id: id))
+        relax(&nodes, at: end - base, Node(score: sum(scores[Int(id)], here), start: start, id: id))
         furthest = max(furthest, end)
       }
       if !hasSingle {
         relax(
           &nodes, at: start + length - base,
-          Node(score: unknownScore + here, start: start, id: -1))
+          Node(score: sum(unknownScore, here), start: start, id: -1))
         furthest = max(furthest, start + length)
       }
       start += length
@@ -113,6 +130,18 @@ struct UnigramModel: Sendable {
     while nodes.count <= index { nodes.append(Node()) }
     guard nodes[index].start < 0 || node.score > nodes[index].score else { return }
     nodes[index] = node
+  }
+
+  @inline(__always)
+  private func sum(_ score: Double, _ before: Double) -> Double {
+    precision == .single ? Double(Float(score) + Float(before)) : score + before
+  }
+
+  private func countAnew(_ nodes: inout [Node], from index: Int) {
+    let zero = Float(nodes[index].score)
+    for later in index..<nodes.count {
+      nodes[later].score = Double(Float(nodes[later].score) - zero)
+    }
   }
 
   private func append(
