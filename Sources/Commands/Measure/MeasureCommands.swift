@@ -5,7 +5,9 @@ import Models
 /// `measure.*`: figures of merit.
 enum MeasureCommands {
   static let all: [any Command.Type] = [
-    MeasureNLL.self, MeasureCompression.self, MeasureDistinct.self,
+    MeasureNLL.self, MeasureInterval.self, MeasureCorrelation.self, MeasureTTest.self,
+    MeasureFTest.self, MeasurePermutationTest.self, MeasureRegress.self, MeasureFitPower.self,
+    MeasureSolveVocab.self, MeasureCompression.self, MeasureDistinct.self,
   ]
 }
 
