@@ -5,10 +5,9 @@ import Models
 /// `measure.*`: figures of merit.
 enum MeasureCommands {
   static let all: [any Command.Type] = [
-    MeasureNLL.self, MeasureInterval.self, MeasureCorrelation.self, MeasureTTest.self,
-    MeasureFTest.self, MeasurePermutationTest.self, MeasureRegress.self, MeasureFitPower.self,
-    MeasureSolveVocab.self, MeasureCompression.self, MeasureDistinct.self,
-  ]
+    MeasureNLL.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
+    MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
+  ] + statistics
 }
 
 /// `measure.nll`: how surprised a model is.

@@ -1,6 +1,14 @@
 import Language
 import Measures
 
+extension MeasureCommands {
+  /// What figures are worth: intervals, tests and fits.
+  static let statistics: [any Command.Type] = [
+    MeasureInterval.self, MeasureCorrelation.self, MeasureTTest.self, MeasureFTest.self,
+    MeasurePermutationTest.self, MeasureRegress.self, MeasureFitPower.self, MeasureSolveVocab.self,
+  ]
+}
+
 /// `measure.interval`: a mean and how sure it is.
 struct MeasureInterval: Command {
   static let name = "measure.interval"

@@ -4,6 +4,7 @@ import Language
 enum TokenizerCommands {
   static let all: [any Command.Type] = [
     TokenizerLoad.self, TokenizerTrain.self, TokenizerSave.self, TokenizerEncode.self,
-    TokenizerDecode.self, TokenizerCount.self, TokenizerSegmentations.self, TokenizerAlign.self,
+    TokenizerDecode.self, TokenizerNumbers.self, TokenizerCanonical.self, TokenizerStarts.self,
+    TokenizerSample.self, TokenizerCount.self, TokenizerSegmentations.self, TokenizerAlign.self,
   ]
 }
