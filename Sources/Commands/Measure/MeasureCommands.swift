@@ -4,10 +4,11 @@ import Models
 
 /// `measure.*`: figures of merit.
 enum MeasureCommands {
-  static let all: [any Command.Type] = [
-    MeasureNLL.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
-    MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
-  ] + statistics
+  static let all: [any Command.Type] =
+    [
+      MeasureNLL.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
+      MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
+    ] + statistics
 }
 
 /// `measure.nll`: how surprised a model is.
