@@ -80,21 +80,8 @@ public struct SuperBPETrainer: Sendable {
       for (rank, merge) in merges.enumerated() {
         _ = pairs.insert(merge.left, merge.right, rank: UInt32(rank), merged: merge.merged)
       }
-      var merger = BytePairMerger()
-      defer { merger.deallocate() }
-      var result = AlphabeticPieces(alphabet: tokens)
-      for piece in 0..<counter.pieces.count {
-        let bytes = counter.pieces[piece]
-        merger.reserve(bytes.count)
-        for (place, byte) in bytes.enumerated() { merger.symbols[place] = Int32(byte) }
-        let count: Int
-        do { count = try merger.merge(count: bytes.count, with: pairs) } catch {
-          throw .interrupted(error)
-        }
-        let ids = UnsafeBufferPointer(start: merger.symbols, count: count)
-        result.pieces.append(ids, weight: counter.counts[piece])
-      }
-      return result
+      return try AlphabeticPieces(
+        counter, tokens: tokens, merges: pairs, byteIDs: (0..<256).map(Int32.init))
     }
   }
 }
