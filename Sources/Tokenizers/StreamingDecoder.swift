@@ -7,15 +7,20 @@ public struct StreamingDecoder: Sendable {
   /// The bytes of a character that is not complete yet: at most three.
   private var pending: [UInt8] = []
   private var run: DecoderChain.Run?
+  private var hybridRun: HybridDecoder.Run?
 
   init(_ decoder: TextDecoder) {
     self.decoder = decoder
     run = decoder.chain?.makeRun()
+    hybridRun = decoder.hybrid?.makeRun()
   }
 
   /// The text that is complete with this id; may be empty.
   public mutating func append(_ id: Int32) throws(TokenizerError) -> String {
-    if var run {
+    if var hybridRun {
+      try decoder.append(id, at: &position, through: &hybridRun, to: &pending)
+      self.hybridRun = hybridRun
+    } else if var run {
       try decoder.append(id, at: &position, through: &run, to: &pending)
       self.run = run
     } else {
@@ -29,6 +34,7 @@ public struct StreamingDecoder: Sendable {
   /// What is left: U+FFFD where the last character never became complete.
   public mutating func finish() -> String {
     run?.finish(to: &pending)
+    if let rest = hybridRun?.finish() { pending += rest }
     run = decoder.chain?.makeRun()
     defer { pending.removeAll() }
     return decoder.text(of: pending)

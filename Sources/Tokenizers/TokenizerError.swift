@@ -44,6 +44,12 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case otherCorpus
   /// A kept training had other settings.
   case otherTraining(path: String)
+  /// A table of a hybrid vocabulary contradicts itself.
+  case wrongTable(table: String, entry: String, reason: String)
+  /// Texts that are compared line by line have unequal numbers of lines.
+  case unequalLines(first: Int, second: Int)
+  /// A line is too long to be aligned with another one.
+  case lineTooLong(characters: Int, limit: Int)
   /// A vocabulary has no tokens that make a string.
   case noSegmentation(bytes: [UInt8])
   /// Two tokenizations are not of the same bytes.
@@ -80,6 +86,9 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .otherTraining: "E0592"
     case .noSegmentation: "E0593"
     case .differentTexts: "E0594"
+    case .wrongTable: "E0575"
+    case .unequalLines: "E0576"
+    case .lineTooLong: "E0577"
     case .interrupted: "E0565"
     case .patternLimit: "E0566"
     case .wrongLength: "E0567"
@@ -117,7 +126,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
       specialTokens == 0
         ? "a byte-level vocabulary of \(asked) tokens was asked for; the bytes alone need \(least)"
         : "a byte-level vocabulary of \(asked) tokens was asked for; the bytes and "
-          + "\(specialTokens) special tokens need \(least)"
+          + "\(specialTokens) special or added tokens need \(least)"
     case .vocabularyTooLarge(let asked, let limit):
       "a vocabulary of \(asked) tokens was asked for, the limit is \(limit)"
     case .wrongFrequency(let asked):
@@ -139,6 +148,12 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .otherTraining(let path): "'\(path)' is a stopped training with other settings"
     case .noSegmentation(let bytes): "no tokens of this vocabulary make \(named(bytes))"
     case .differentTexts(let byte): "the two tokenizations differ in their text at byte \(byte)"
+    case .wrongTable(let table, let entry, let reason):
+      "the table of \(table): \(quoted(entry)) \(reason)"
+    case .unequalLines(let first, let second):
+      "texts of \(first) and \(second) lines cannot be compared line by line"
+    case .lineTooLong(let characters, let limit):
+      "a line has \(characters) characters, more than the \(limit) that are aligned at once"
     case .interrupted(let reason):
       switch reason {
       case .interrupted: "interrupted"
@@ -159,6 +174,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
     case .patternLimit: "cut the text into smaller parts"
     case .wrongDropout: "take a probability from 0 to 1, and a BPE vocabulary"
+    case .unequalLines: "give both texts the same lines"
+    case .lineTooLong: "cut the text into shorter lines"
     case .noOffsets: "encode without places, or with a byte-level tokenizer"
     case .otherCorpus, .otherTraining:
       "use the same texts and settings, or remove the kept state to start anew"

@@ -5,7 +5,8 @@ import Models
 /// `measure.*`: figures of merit.
 enum MeasureCommands {
   static let all: [any Command.Type] = [
-    MeasureNLL.self, MeasureCompression.self, MeasureDistinct.self,
+    MeasureNLL.self, MeasureBoundaryStability.self, MeasurePurity.self,
+    MeasureRoundtrip.self, MeasureTerms.self, MeasureCompression.self, MeasureDistinct.self,
   ]
 }
 
