@@ -4,10 +4,12 @@ import Models
 
 /// `measure.*`: figures of merit.
 enum MeasureCommands {
-  static let all: [any Command.Type] = [
-    MeasureNLL.self, MeasureBoundaryStability.self, MeasurePurity.self,
-    MeasureRoundtrip.self, MeasureTerms.self, MeasureCompression.self, MeasureDistinct.self,
-  ]
+  static let all: [any Command.Type] =
+    [
+      MeasureBoundaryStability.self, MeasurePurity.self, MeasureRoundtrip.self, MeasureTerms.self,
+      MeasureNLL.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
+      MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
+    ] + statistics
 }
 
 /// `measure.nll`: how surprised a model is.

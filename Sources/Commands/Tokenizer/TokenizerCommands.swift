@@ -3,8 +3,9 @@ import Language
 /// `tokenizer.*`: vocabularies, encoding, decoding.
 enum TokenizerCommands {
   static let all: [any Command.Type] = [
-    TokenizerLoad.self, TokenizerNew.self, TokenizerPieces.self, TokenizerTrain.self,
-    TokenizerSave.self, TokenizerEncode.self,
-    TokenizerDecode.self, TokenizerCount.self, TokenizerSegmentations.self, TokenizerAlign.self,
+    TokenizerNew.self, TokenizerPieces.self,
+    TokenizerLoad.self, TokenizerTrain.self, TokenizerSave.self, TokenizerEncode.self,
+    TokenizerDecode.self, TokenizerNumbers.self, TokenizerCanonical.self, TokenizerStarts.self,
+    TokenizerSample.self, TokenizerCount.self, TokenizerSegmentations.self, TokenizerAlign.self,
   ]
 }
