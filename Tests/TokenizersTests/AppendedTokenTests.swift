@@ -179,6 +179,32 @@ import Testing
       } == .wrongTrainingOption(name: "appended tokens", asked: "over characters"))
   }
 
+  @Test(
+    "Hugging Face's library gives the same ids with the saved vocabulary",
+    arguments: AppendedTokens.Matching.allCases)
+  func reference(matching: AppendedTokens.Matching) throws {
+    let path = Assets.packageRoot + "/Tests/TokenizersTests/Fixtures/appended.json"
+    let fixture = try JSONParser.parse(FileContents.bytes(at: path), path: path)
+    let text = try #require(fixture["text"]?.stringValue)
+    var trainer = BPETrainer(vocabularySize: 330)
+    trainer.cutting = TextCutting.gpt2.normalized(.nfkc)
+    trainer.appended.texts = [
+      "(a)", "(B)", "(ii)", "in", "filing", "......", "1996", "U.S.C.", "99", " §", "½", "ﬁ",
+    ]
+    trainer.appended.matching = matching
+    trainer.appended.padsToPowerOfTwo = true
+    let tokenizer = try trainer.train(texts: [text + text]).tokenizer
+    let saved = try #require(fixture["vocabularies"]?[matching.rawValue]?.stringValue)
+    #expect(try tokenizer.json() == JSONParser.parse(Array(saved.utf8), path: path))
+    let cases = try #require(fixture["cases"]?[matching.rawValue]?.arrayValue)
+    #expect(cases.count == 9)
+    for item in cases {
+      let text = try #require(item["text"]?.stringValue)
+      let ids = item["ids"]?.arrayValue?.compactMap(\.intValue).map { Int32($0) }
+      #expect(try tokenizer.encode(text) == ids, "\(text)")
+    }
+  }
+
   @Test("the legal list has its years, numbers and enumerations, sorted, each once")
   func legal() {
     let tokens = LegalTokens.tokens()

@@ -125,7 +125,7 @@ struct AffixTable: ParameterValue {
 
   static func convert(_ value: Value, in call: Call) -> AffixTable? {
     if case .record(let record) = value {
-      return table(record.map { ($0.0, $0.1) })
+      return table(record.fields.map { ($0.key, $0.value) })
     }
     return value.items.flatMap { items in
       table(items.enumerated().map { ("affix \($0.offset + 1)", $0.element) })
