@@ -12,6 +12,7 @@ public final class Tokenizer: Sendable {
   private let rawTokens: AddedTokenMatcher
   let normalizedTokens: AddedTokenMatcher
   let pool = EncodingStatePool()
+  let keptTrie = KeptTrie()
   private let literalIDs: [[UInt8]: Int32]
 
   public var name: String { definition.name }

@@ -48,6 +48,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case otherCorpus
   /// A kept training had other settings.
   case otherTraining(path: String)
+  /// A text has too few different words of a length for the questions that are asked for.
+  case tooFewWords(length: Int, found: Int, needed: Int)
   /// A vocabulary has no tokens that make a string.
   case noSegmentation(bytes: [UInt8])
   /// Two tokenizations are not of the same bytes.
@@ -82,6 +84,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .wrongTrainingOption: "E0590"
     case .otherCorpus: "E0591"
     case .otherTraining: "E0592"
+    case .tooFewWords: "E0578"
     case .noSegmentation: "E0593"
     case .differentTexts: "E0594"
     case .interrupted: "E0565"
@@ -147,6 +150,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
       "a training with \(name) \(asked) makes no sense"
     case .otherCorpus: "the texts are not those that the stopped training has counted"
     case .otherTraining(let path): "'\(path)' is a stopped training with other settings"
+    case .tooFewWords(let length, let found, let needed):
+      "\(needed) different words of \(length) letters are needed, the text has \(found)"
     case .noSegmentation(let bytes): "no tokens of this vocabulary make \(named(bytes))"
     case .differentTexts(let byte): "the two tokenizations differ in their text at byte \(byte)"
     case .interrupted(let reason):
@@ -168,6 +173,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .unknownRanks: "say kind=gpt2|cl100k|o200k|qwen|whisper"
     case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
     case .patternLimit: "cut the text into smaller parts"
+    case .tooFewWords: "ask for fewer questions a length, or give more text"
     case .wrongDropout: "take a probability from 0 to 1, and a BPE vocabulary"
     case .noOffsets: "encode without places, or with a byte-level tokenizer"
     case .otherCorpus, .otherTraining:

@@ -4,7 +4,9 @@ import Training
 
 /// `data.*`: texts to work on.
 enum DataCommands {
-  static let all: [any Command.Type] = [DataStories.self]
+  static let all: [any Command.Type] = [
+    DataAddition.self, DataFormat.self, DataCharBench.self, DataStories.self,
+  ]
 }
 
 /// How generated stories are given.

@@ -4,9 +4,12 @@ import Models
 
 /// `measure.*`: figures of merit.
 enum MeasureCommands {
-  static let all: [any Command.Type] = [
-    MeasureNLL.self, MeasureCompression.self, MeasureDistinct.self,
-  ]
+  static let all: [any Command.Type] =
+    [
+      MeasureNLL.self, MeasureTokens.self, MeasurePremium.self, MeasureLengths.self,
+      MeasureBitsPerByte.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
+      MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
+    ] + statistics
 }
 
 /// `measure.nll`: how surprised a model is.

@@ -91,7 +91,7 @@ struct TokenizerUnreachable: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"t = tokenizer.train "ab ab ab" vocab=257; tokenizer.unreachable t | first | get proof"#,
+      #"t = tokenizer.train "ab ab ab" vocab=257; tokenizer.unreachable(t)[0].proof"#,
       shows: "utf8")
   ]
 

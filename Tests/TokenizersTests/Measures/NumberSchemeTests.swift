@@ -1,0 +1,146 @@
+import Testing
+
+@testable import Tokenizers
+
+@Suite("Number schemes") struct NumberSchemeTests {
+  /// Groups by cutting digits off one end.
+  static func groups(_ number: String, _ order: NumberScheme.Order, _ size: Int) -> [String] {
+    var rest = number
+    var groups: [String] = []
+    while !rest.isEmpty {
+      switch order {
+      case .digit: groups.append(String(rest.removeFirst()))
+      case .l2r:
+        groups.append(String(rest.prefix(size)))
+        rest = String(rest.dropFirst(size))
+      case .r2l:
+        groups.insert(String(rest.suffix(size)), at: 0)
+        rest = String(rest.dropLast(size))
+      }
+    }
+    return groups
+  }
+
+  @Test(
+    "every number below a million comes back, cut as its scheme says",
+    arguments: NumberScheme.Order.allCases)
+  func allNumbers(order: NumberScheme.Order) throws {
+    let scheme = try NumberScheme(order)
+    let tokenizer = scheme.tokenizer(name: "numbers")
+    let text = (0..<1_000_000).map(String.init).joined(separator: "\n")
+    let ids = try tokenizer.encode(text)
+    #expect(try tokenizer.decode(ids) == text)
+    // Every line's tokens are what cutting off digits gives.
+    var expected: [Int32] = []
+    for number in 0..<1_000_000 {
+      if number > 0 { expected.append(10) }
+      var value = number
+      var widths: [Int] = []
+      let digits = Self.width(number)
+      switch order {
+      case .digit: widths = [Int](repeating: 1, count: digits)
+      case .l2r: widths = digits > 3 ? [3, digits - 3] : [digits]
+      case .r2l: widths = digits > 3 ? [digits - 3, 3] : [digits]
+      }
+      var reversed: [Int32] = []
+      for width in widths.reversed() {
+        let power = [1, 10, 100, 1000][width]
+        let first = [0, 48, 256, 356][width]
+        reversed.append(Int32(first + value % power))
+        value /= power
+      }
+      expected += reversed.reversed()
+    }
+    #expect(ids == expected)
+  }
+
+  private static func width(_ number: Int) -> Int {
+    var (digits, rest) = (1, number / 10)
+    while rest > 0 { (digits, rest) = (digits + 1, rest / 10) }
+    return digits
+  }
+
+  @Test(
+    "long numbers with leading zeros come back, with any separator",
+    arguments: NumberScheme.Order.allCases)
+  func longNumbers(order: NumberScheme.Order) throws {
+    var random = TestRandom(4)
+    let numbers =
+      ["0", "007", "000", "1000", "8302080"]
+      + (0..<300).map { _ in
+        String(
+          decoding: random.bytes(
+            Int.random(in: 1...40, using: &random), from: Array("0123456789".utf8)), as: UTF8.self)
+      }
+    for (separator, chunk) in [("", 3), (",", 3), ("foo", 3), (" ", 2), ("", 1), (",", 4)] {
+      let scheme = try NumberScheme(order, chunk: chunk, separator: separator)
+      let tokenizer = scheme.tokenizer(name: "numbers")
+      for number in numbers {
+        let groups = Self.groups(number, order, chunk)
+        #expect(scheme.groups(of: number) == groups)
+        let written = try #require(scheme.formatted(number))
+        #expect(written == groups.joined(separator: separator))
+        #expect(separator.isEmpty || written.split(separator: separator).joined() == number)
+        let ids = try tokenizer.encode(written)
+        let pieces = try ids.map { try tokenizer.tokenText($0) }
+        #expect(pieces.joined() == written)
+        // A separator stands between groups, as one token.
+        #expect(
+          pieces
+            == Array(groups.map { [$0] }.joined(separator: separator.isEmpty ? [] : [separator]))
+        )
+        let borders = try tokenizer.digitBorders(in: written)
+        #expect(borders.tokens == ids.count)
+        var right = 0
+        let expected = groups.reversed().map { group in
+          right += group.utf8.count
+          return right
+        }
+        #expect(borders.borders == expected.dropLast().reversed())
+        if order == .r2l { #expect(borders.borders.allSatisfy { $0 % chunk == 0 }) }
+      }
+    }
+  }
+
+  @Test("other text has tokens too, and the tokenizer is saved and read")
+  func otherText() throws {
+    var random = TestRandom(2)
+    let tokenizer = try NumberScheme(.r2l).tokenizer(name: "numbers")
+    #expect(tokenizer.vocabularySize == 256 + 1100)
+    let read = try Tokenizer.load(
+      tokenizerJSON: Array(try tokenizer.json().text().utf8), name: "numbers", source: "test")
+    for _ in 0..<30 {
+      let text = random.text(60) + "1234567 + 89"
+      let ids = try tokenizer.encode(text)
+      #expect(try tokenizer.decode(ids) == text && read.encode(text) == ids)
+    }
+    #expect(try tokenizer.encode("80") != tokenizer.encode("080"))
+  }
+
+  @Test("whole numbers are cut by merges of their own, and come back")
+  func wholeNumbers() throws {
+    let text = (0..<3000).map { "item \($0 * 37 % 10_000): 1999, 2000." }.joined(separator: "\n")
+    let tokenizer = try NumberScheme.wholeNumbers(in: [text], name: "whole")
+    #expect(tokenizer.vocabularySize == 256 + 1100)
+    #expect(try tokenizer.count("1999") == 1 && tokenizer.count("2000") == 1)
+    for number in stride(from: 0, to: 1_000_000, by: 997) {
+      let ids = try tokenizer.encode("\(number)")
+      #expect(try tokenizer.decode(ids) == "\(number)")
+    }
+    #expect(throws: TokenizerError.nothingToLearn) {
+      try NumberScheme.wholeNumbers(in: ["none"], name: "whole")
+    }
+  }
+
+  @Test("what is no scheme and no number is refused")
+  func refusals() throws {
+    let scheme = try NumberScheme(.r2l)
+    #expect(scheme.groups(of: "") == nil && scheme.formatted("1,2") == nil)
+    #expect(throws: TokenizerError.wrongTrainingOption(name: "digits a group", asked: "0")) {
+      try NumberScheme(.l2r, chunk: 0)
+    }
+    #expect(throws: TokenizerError.wrongTrainingOption(name: "separator", asked: "\"0\"")) {
+      try NumberScheme(.l2r, separator: "0")
+    }
+  }
+}
