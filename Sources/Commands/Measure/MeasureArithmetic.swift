@@ -45,7 +45,7 @@ struct MeasureArithmetic: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"measure.arithmetic {a: 8302080, b: 3529456} "11,821,536" | first | select [exact, carries, wrong_digits, wrong_tokens, off_by]"#,
+      #"measure.arithmetic {a: 8302080, b: 3529456} ["11,821,536"] | first | select [exact, carries, wrong_digits, wrong_tokens, off_by]"#,
       shows: "{exact: false, carries: 2, wrong_digits: [4], wrong_tokens: [2], off_by: 4}")
   ]
 

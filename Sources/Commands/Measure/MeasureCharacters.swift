@@ -13,7 +13,7 @@ struct MeasureCharacters: Command {
     Example(
       #"t = tokenizer.train "x" vocab=256; data.charbench "this that then them" per_length=4 lengths=4..4 seed=1 | measure.charprops t | select [task, wl, nt, cr, ttl]"#,
       shows:
-        "task          wl  nt  cr  ttl\ncount_char     4   4   1     \ncount_unique   4   4   1     \nfind_first     4   4   1    1\nfind_last      4   4   1    1"
+        "task          wl  nt  cr   ttl\ncount_char     4   4   1  null\ncount_unique   4   4   1  null\nfind_first     4   4   1     1\nfind_last      4   4   1     1"
     )
   ]
 

@@ -28,7 +28,7 @@ struct MeasureEncodings: Command {
   let words = Argument<[String]>("A word, or a list of them.", piped: true)
   let mask = Option<Mask>(
     "Which first tokens are forbidden where sequences that are left are counted: none, those that the tokenizer itself begins with, or all of tokenizer.starts.",
-    default: .none)
+    default: Mask.none)
 
   func run(_ call: Call) throws -> Value {
     let (tokenizer, mask) = (try call[tokenizer].tokenizer, try call[mask])
@@ -71,10 +71,9 @@ struct MeasurePhantom: Command {
   static let result = ValueType.oneOf([.table, .record])
   static let examples = [
     Example(
-      #"t = tokenizer.train "rights right rights right" vocab=270; measure.phantom t {before: [32, 114], after: [114]}"#,
+      #"t = tokenizer.train "rights right rights right" vocab=270; [{before: tokenizer.encode(t, "rights"), after: [114, 105, 103, 104, 116, 115]}] | measure.phantom t | select [outcome, kind, tokens_in, tokens_out]"#,
       shows:
-        #"{before: [32, 114], after: [114], outcome: "different", kind: "resegmented", tokens_in: 2, tokens_out: 1}"#
-    ),
+        "outcome    kind    tokens_in  tokens_out\ndifferent  ending          1           6"),
     Example(
       #"t = tokenizer.train "x" vocab=256; measure.phantom(t, {before: [32, 114], after: [114, 115]}).outcome"#,
       shows: "replaced"),

@@ -29,7 +29,8 @@ public enum PhantomKind: String, Sendable, CaseIterable {
   case blankReplaced = "other_blank"
   /// The blank becomes a token of its own: " Saturday" → " ", "Saturday".
   case blankDetached = "detached_blank"
-  /// As many tokens with or without a blank in front: " February" → "February".
+  /// The blank in front comes or goes, and the tokens are as many or else the same:
+  /// " February" → "February".
   case blankBoundary = "blank_boundary"
   /// An acronym is cut: HIV → H, IV.
   case acronym
@@ -55,13 +56,14 @@ public enum PhantomKind: String, Sendable, CaseIterable {
     let (oldBlank, newBlank) = (Self.blanks(old), Self.blanks(new))
     let word = Self.trimmed(Array(new)[...])
     let parts = after.map { Self.trimmed($0[...]) }.filter { !$0.isEmpty }
+    let oldParts = before.map { Self.trimmed($0[...]) }.filter { !$0.isEmpty }
     if oldBlank != newBlank, !oldBlank.isEmpty, !newBlank.isEmpty {
       self = .blankReplaced
     } else if let first = after.first, Self.trimmed(first[...]).isEmpty, !first.isEmpty,
       before.first.map({ !Self.trimmed($0[...]).isEmpty }) ?? false
     {
       self = .blankDetached
-    } else if oldBlank != newBlank, before.count == after.count {
+    } else if oldBlank != newBlank, before.count == after.count || parts == oldParts {
       self = .blankBoundary
     } else if word.count > 1, word.allSatisfy({ (0x41...0x5A).contains($0) }) {
       self = .acronym

@@ -94,7 +94,7 @@ import Testing
 
   @Test("tokens tile the word, and in a sentence only its letters count")
   func tiling() throws {
-    let text = "'s strawberry straw berry 'tis \(Self.words.joined(separator: " "))"
+    let text = "'s 'tis \(Self.words.joined(separator: " "))"
     let tokenizer = try BPETrainer(vocabularySize: 600, minimumFrequency: 1)
       .train(texts: [text]).tokenizer
     for question in try CharacterQuestion.questions(words: Self.words, perCell: 10, seed: 4) {
@@ -114,8 +114,10 @@ import Testing
     }
     // GPT-2's pattern takes 's for an ending: the quote's token has the word's first letter.
     let question = CharacterQuestion(.findFirst, "strawberry", place: 0)
-    #expect(try question.properties(tokenizer).targetTokenLength == 10)
-    let quoted = try question.properties(tokenizer, in: question.prompt)
+    let spelled = try BPETrainer(vocabularySize: 300, minimumFrequency: 1)
+      .train(texts: ["strawberry's"]).tokenizer
+    #expect(try question.properties(spelled).targetTokenLength == 10)
+    let quoted = try question.properties(spelled, in: question.prompt)
     #expect(quoted.targetTokenLength == 1 && quoted.tokens > 1)
     #expect(throws: TokenizerError.self) { try question.properties(tokenizer, in: "no word") }
     #expect(throws: TokenizerError.differentTexts(byte: 2)) {

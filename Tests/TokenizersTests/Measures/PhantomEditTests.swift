@@ -88,6 +88,7 @@ import Testing
     "kinds of phantom edits, by the paper's own examples",
     arguments: [
       ([" February"], ["February"], PhantomKind.blankBoundary),
+      ([" ", "r", "e"], ["r", "e"], .blankBoundary), ([" repaid"], ["re", "paid"], .prefix),
       ([" Saturday"], [" ", "Saturday"], .blankDetached), ([" day"], ["\nday"], .blankReplaced),
       (["unbelievable"], ["un", "bel", "ievable"], .resegmented),
       (["Dorm", "er"], ["D", "orm", "er"], .properNoun),
