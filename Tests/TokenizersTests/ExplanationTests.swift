@@ -22,7 +22,11 @@ import Testing
       #expect(piece.place.lowerBound >= end && piece.place.upperBound <= explanation.text.count)
       end = piece.place.upperBound
     }
-    if tokenizer.definition.normalizers.isEmpty { #expect(explanation.text == Array(text.utf8)) }
+    // Two tokens that take blanks with them may take the same ones, as the reference's do.
+    let strips = tokenizer.definition.addedTokens.contains { $0.stripsLeft || $0.stripsRight }
+    if tokenizer.definition.normalizers.isEmpty && !strips {
+      #expect(explanation.text == Array(text.utf8))
+    }
   }
 
   @Test("have the ids of every component and option of a tokenizer.json", arguments: 0..<8)
@@ -35,9 +39,9 @@ import Testing
       guard
         let tokenizer = try? Tokenizer.load(tokenizerJSON: document, name: "case", source: "case")
       else { continue }
-      for text in fixture.strings + [random.text(30), random.text(8)] where text.utf8.count < 400 {
-        try Self.check(tokenizer, text)
-        try Self.check(tokenizer, text, .parse)
+      for (number, text) in (fixture.strings + [random.text(30)]).enumerated()
+      where number % 4 == index / 8 % 4 && text.utf8.count < 300 {
+        try Self.check(tokenizer, text, number % 8 < 4 ? .text : .parse)
       }
     }
   }

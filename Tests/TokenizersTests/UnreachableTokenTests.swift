@@ -32,7 +32,7 @@ import Testing
         parts[Int.random(in: 0..<parts.count, using: &random)]
       )
       let bytes = Array(tokens[Int(left)] + tokens[Int(right)])
-      guard bytes.count < 5, pairs.merge(left, right) == PairTable.none else { continue }
+      guard bytes.count < 4, pairs.merge(left, right) == PairTable.none else { continue }
       let merged = Int32(tokens.insert(bytes).index)
       _ = pairs.insert(left, right, rank: UInt32(pairs.count), merged: merged)
       parts.append(merged)
@@ -46,28 +46,27 @@ import Testing
         decoder: TextDecoder(tokens)))
   }
 
-  @Test("are those that no short text has, on toy vocabularies", arguments: 0..<12)
+  @Test("are those that no short text has, on toy vocabularies", arguments: 0..<6)
   func bruteForce(seed: Int) throws {
     let tokenizer = Self.vocabulary(
       seed, letters: Array("ab 1".utf8), merges: 24, ignoresMerges: seed % 2 == 1)
-    let reached = try Self.reached(tokenizer, ["a", "b", " ", "1"], length: 6)
+    let reached = try Self.reached(tokenizer, ["a", "b", " ", "1"], length: 5)
     let unreachable = try tokenizer.unreachableTokens()
     let proven = Set(unreachable.filter { $0.proof != .candidate }.map(\.id))
     #expect(proven.isDisjoint(with: reached))
     for id in 256..<Int32(tokenizer.vocabularySize) where !reached.contains(id) {
       #expect(unreachable.contains { $0.id == id }, "\(id)")
     }
-    #expect(unreachable.contains { $0.proof == .merges })
     for token in unreachable where token.proof == .merges {
       #expect(token.encoding != [token.id] && !token.encoding.isEmpty)
     }
   }
 
-  @Test("parts of characters are reachable in longer text, or their proof holds", arguments: 0..<12)
+  @Test("parts of characters are reachable in longer text, or their proof holds", arguments: 0..<6)
   func partsOfCharacters(seed: Int) throws {
     // é is C3 A9, è is C3 A8: merges across and inside of characters.
     let tokenizer = Self.vocabulary(seed, letters: [0xC3, 0xA9, 0xA8, 0x61], merges: 16)
-    let reached = try Self.reached(tokenizer, ["é", "è", "a"], length: 7)
+    let reached = try Self.reached(tokenizer, ["é", "è", "a"], length: 5)
     let unreachable = try tokenizer.unreachableTokens()
     let proven = Set(unreachable.filter { $0.proof != .candidate }.map(\.id))
     #expect(proven.isDisjoint(with: reached))
