@@ -59,23 +59,16 @@ extension Tokenizer {
   /// As ``decode(_:)``, with U+FFFD for every id that has no token.
   public func decodeReplacingInvalid(_ ids: [Int32]) throws(TokenizerError) -> String {
     let (decoder, replacement) = (definition.decoder, Array("\u{FFFD}".utf8))
-    var (position, run) = (TextDecoder.Position(), decoder.chain?.makeRun())
+    var run = DecodingRun(decoder)
     var bytes: [UInt8] = []
     for id in ids {
-      let isKnown = id >= 0 && Int(id) < decoder.count && !decoder.unassigned.contains(id)
-      if !isKnown {
-        // What waits in the chain stands before it.
-        run?.finish(to: &bytes)
-        bytes += replacement
-        position.isStripping = false
-      } else if var chain = run {
-        try decoder.append(id, at: &position, through: &chain, to: &bytes)
-        run = chain
+      if id >= 0, Int(id) < decoder.count, !decoder.unassigned.contains(id) {
+        try run.append(id, to: &bytes)
       } else {
-        try decoder.append(id, at: &position, to: &bytes)
+        run.append(replacement: replacement, to: &bytes)
       }
     }
-    run?.finish(to: &bytes)
+    run.flush(to: &bytes)
     return decoder.text(of: bytes)
   }
 }

@@ -28,7 +28,9 @@ extension Tokenizer {
         var end = range.lowerBound
         let part = UnsafeBufferPointer(rebasing: bytes[range])
         for id in try encode(utf8: part, special: special) {
-          end += definition.model.tokens.length(Int(id))
+          // Tokens that were added behind the model's have no entry there.
+          let tokens = definition.model.tokens
+          end += Int(id) < tokens.count ? tokens.length(Int(id)) : definition.decoder[id].count
           places.append((id, end))
         }
         guard end == range.upperBound else {

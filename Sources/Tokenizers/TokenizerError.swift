@@ -48,6 +48,12 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case otherCorpus
   /// A kept training had other settings.
   case otherTraining(path: String)
+  /// A table of a hybrid vocabulary contradicts itself.
+  case wrongTable(table: String, entry: String, reason: String)
+  /// Texts that are compared line by line have unequal numbers of lines.
+  case unequalLines(first: Int, second: Int)
+  /// A line is too long to be aligned with another one.
+  case lineTooLong(characters: Int, limit: Int)
   /// A text has too few different words of a length for the questions that are asked for.
   case tooFewWords(length: Int, found: Int, needed: Int)
   /// A vocabulary has no tokens that make a string.
@@ -87,6 +93,9 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .tooFewWords: "E0578"
     case .noSegmentation: "E0593"
     case .differentTexts: "E0594"
+    case .wrongTable: "E0575"
+    case .unequalLines: "E0576"
+    case .lineTooLong: "E0577"
     case .interrupted: "E0565"
     case .patternLimit: "E0566"
     case .wrongLength: "E0567"
@@ -126,7 +135,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
       specialTokens == 0
         ? "a byte-level vocabulary of \(asked) tokens was asked for; the bytes alone need \(least)"
         : "a byte-level vocabulary of \(asked) tokens was asked for; the bytes and "
-          + "\(specialTokens) special tokens need \(least)"
+          + "\(specialTokens) special or added tokens need \(least)"
     case .vocabularyTooLarge(let asked, let limit):
       "a vocabulary of \(asked) tokens was asked for, the limit is \(limit)"
     case .wrongFrequency(let asked):
@@ -154,6 +163,12 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
       "\(needed) different words of \(length) letters are needed, the text has \(found)"
     case .noSegmentation(let bytes): "no tokens of this vocabulary make \(named(bytes))"
     case .differentTexts(let byte): "the two tokenizations differ in their text at byte \(byte)"
+    case .wrongTable(let table, let entry, let reason):
+      "the table of \(table): \(quoted(entry)) \(reason)"
+    case .unequalLines(let first, let second):
+      "texts of \(first) and \(second) lines cannot be compared line by line"
+    case .lineTooLong(let characters, let limit):
+      "a line has \(characters) characters, more than the \(limit) that are aligned at once"
     case .interrupted(let reason):
       switch reason {
       case .interrupted: "interrupted"
@@ -175,6 +190,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .patternLimit: "cut the text into smaller parts"
     case .tooFewWords: "ask for fewer questions a length, or give more text"
     case .wrongDropout: "take a probability from 0 to 1, and a BPE vocabulary"
+    case .unequalLines: "give both texts the same lines"
+    case .lineTooLong: "cut the text into shorter lines"
     case .noOffsets: "encode without places, or with a byte-level tokenizer"
     case .otherCorpus, .otherTraining:
       "use the same texts and settings, or remove the kept state to start anew"

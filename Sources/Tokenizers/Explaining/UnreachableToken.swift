@@ -155,6 +155,7 @@ struct TokenReach {
       return isTooLong || model.tokens.find(own) != Int(id) ? .unmatched : nil
     case .wordLevel(let model): return model.tokens.find(own) != Int(id) ? .unmatched : nil
     case .longestMatch(let model): return model.tokens.find(own) != Int(id) ? .unmatched : nil
+    case .hybrid: return nil
     }
   }
 

@@ -100,7 +100,7 @@ extension Tokenizer {
       case .unigram(let model): model.byteIDs
       case .longestMatch(let model):
         (UInt8.min...UInt8.max).map { Int32(model.tokens.find([$0]) ?? -1) }
-      case .wordPiece, .wordLevel: []
+      case .wordPiece, .wordLevel, .hybrid: []
       }
     for id in bytes where id >= 0 { kinds[id] = .byte }
     for token in definition.addedTokens { kinds[token.id] = token.special ? .special : .added }

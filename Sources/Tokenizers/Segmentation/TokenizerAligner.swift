@@ -59,21 +59,15 @@ public struct TokenizerAligner: Sendable {
 extension Tokenizer {
   /// The bytes that each of these ids adds to their text; together they are ``bytes(of:)``.
   public func decodedParts(of ids: [Int32]) throws(TokenizerError) -> [[UInt8]] {
-    let decoder = definition.decoder
-    var (position, run) = (TextDecoder.Position(), decoder.chain?.makeRun())
+    var run = DecodingRun(definition.decoder)
     var parts: [[UInt8]] = []
     parts.reserveCapacity(ids.count)
     for id in ids {
       var part: [UInt8] = []
-      if var chain = run {
-        try decoder.append(id, at: &position, through: &chain, to: &part)
-        run = chain
-      } else {
-        try decoder.append(id, at: &position, to: &part)
-      }
+      try run.append(id, to: &part)
       parts.append(part)
     }
-    if var chain = run, !parts.isEmpty { chain.finish(to: &parts[parts.count - 1]) }
+    if !parts.isEmpty { run.flush(to: &parts[parts.count - 1]) }
     return parts
   }
 }
