@@ -164,8 +164,10 @@ enum SmallTurkish {
     let tokenizer = try vocabulary.tokenizer()
     let ids = try tokenizer.encode("Ev EV")
     let ev = try #require(tokenizer.id(ofToken: "ev"))
-    let letters = try ["e", "v"].map { try #require(tokenizer.encode($0).first) }
-    #expect(ids == [0, ev, 2, 0, letters[0], 0, letters[1]])
+    #expect(Array(ids.prefix(4)) == [0, ev, 2, 0] && ids.count == 7 && ids[5] == 0)
+    // No affix behind a capital, though -e and -v could be ones.
+    #expect(try ids[4...].map(tokenizer.tokenText) == ["e", "<uppercase>", "v"])
+    #expect(tokenizer.kind(of: ids[4]) == .bpe && tokenizer.kind(of: ids[6]) == .bpe)
     var unmarked = vocabulary
     unmarked.options.marksUppercase = false
     #expect(try unmarked.tokenizer().encode("Ev").contains(1))

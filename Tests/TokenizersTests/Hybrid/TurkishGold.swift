@@ -65,8 +65,6 @@ enum TurkishGold {
     arabada araba locative
     arabanın araba genitive
     arabası araba possessive-3
-    arabasını araba possessive-3 accusative-n
-    arabasına araba possessive-3 dative-n
     arabam araba possessive-1
     arabamız araba possessive-1-plural
     arabalar araba plural
