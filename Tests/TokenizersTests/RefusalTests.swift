@@ -433,7 +433,7 @@ import Testing
       (.nothingToLearn, "E0563", "there is no text to train a tokenizer on"),
       (
         .cannotSave(tokenizer: "t", reason: "r"), "E0564",
-        "tokenizer t cannot be saved as tokenizer.json: r"
+        "tokenizer t cannot be saved in this form: r"
       ),
       (
         .wrongTable(table: "affixes", entry: "la", reason: "is a form of two affixes"), "E0575",
