@@ -6,7 +6,9 @@ import Models
 enum MeasureCommands {
   static let all: [any Command.Type] =
     [
-      MeasureNLL.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
+      MeasureBoundaryStability.self, MeasurePurity.self, MeasureRoundtrip.self, MeasureTerms.self,
+      MeasureNLL.self, MeasureTokens.self, MeasurePremium.self, MeasureLengths.self,
+      MeasureBitsPerByte.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
       MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
     ] + statistics
 }
