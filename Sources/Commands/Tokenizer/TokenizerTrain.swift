@@ -88,9 +88,9 @@ struct TokenizerTrain: Command {
   let digits = Option<TrainedDigits>(
     "How bpe cuts numbers: as GPT-2's pattern, each digit alone, or in threes from the left or the right.",
     default: .pattern)
-  let pretokenizer = Option<TrainedCutting>(
-    "How bpe, and superbpe up to its transition, cut text: by GPT-2's or GPT-4's pattern, at blanks only, or not at words.",
-    default: .gpt2)
+  let pretokenizer = Option<TrainedCutting?>(
+    "How bpe, and superbpe up to its transition, cut text: by GPT-2's pattern (bpe, if not given), GPT-4's (superbpe), at blanks only, or not at words."
+  )
   let truncate = Option(
     "Longer texts of a list are cut to the length that this share of them does not exceed; SuperBPE's authors take 99%.",
     default: 1.0, in: 0.0...1.0)
@@ -128,7 +128,8 @@ struct TokenizerTrain: Command {
       trainer.minimumFrequency = try call[minCount]
       trainer.specialTokens = try call[special]
       let digits = try call[digits]
-      trainer.cutting = digits == .pattern ? try call[pretokenizer].cutting : digits.cutting
+      let cutting = try call[pretokenizer]?.cutting ?? .gpt2
+      trainer.cutting = digits == .pattern ? cutting : digits.cutting
       if let form = try call[normalize].form { trainer.cutting = trainer.cutting.normalized(form) }
       trainer.rules = MergeRules(
         mostBytes: try call[maxBytes], mostCharacters: try call[maxCharacters])
@@ -145,7 +146,7 @@ struct TokenizerTrain: Command {
       trainer.minimumFrequency = try call[minCount]
       trainer.specialTokens = special
       trainer.rules.mostWords = try call[maxWords]
-      trainer.cutting = try call[pretokenizer].cutting
+      if let cutting = try call[pretokenizer]?.cutting { trainer.cutting = cutting }
       return try trainer.train(on: corpus, run: run).tokenizer
     case .wordpiece:
       var trainer = WordPieceTrainer(vocabularySize: size, name: name)

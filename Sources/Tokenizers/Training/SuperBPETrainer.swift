@@ -13,8 +13,9 @@ public struct SuperBPETrainer: Sendable {
   public var minimumFrequency = 2
   public var specialTokens: [String] = []
   public var name: String
-  /// How the first stage cuts text.
-  public var cutting = TextCutting.gpt2
+  /// How the first stage cuts text: as the paper, by a pattern like GPT-4's. GPT-2's would learn
+  /// numbers with a space before them, which the second stage's pattern cuts apart.
+  public var cutting = TextCutting.gpt4
   /// What merges of the second stage must not make.
   public var rules = MergeRules(mostWords: 4, forbidden: [": "])
 
