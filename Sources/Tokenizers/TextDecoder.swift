@@ -23,6 +23,8 @@ struct TextDecoder: Sendable {
   var silentFirst: Int32?
   /// Makes the text of the tokens' spellings, where no table of texts can say it.
   var chain: DecoderChain?
+  /// Writes tokens by their neighbours.
+  var hybrid: HybridDecoder?
 
   var count: Int { ends.count - 1 }
 
@@ -58,6 +60,12 @@ struct TextDecoder: Sendable {
     var result: [UInt8] = []
     var position = Position()
     var rest = ids[...]
+    if let hybrid {
+      var run = hybrid.makeRun()
+      for id in ids { try append(id, at: &position, through: &run, to: &result) }
+      result += run.finish()
+      return result
+    }
     if let chain {
       var run = chain.makeRun()
       for id in ids { try append(id, at: &position, through: &run, to: &result) }
@@ -123,6 +131,18 @@ struct TextDecoder: Sendable {
     try append(id, at: &position, to: &token)
     if position.ids == 1, id == silentFirst { return }
     run.append(token, to: &result)
+  }
+
+  /// As ``append(_:at:to:)`` for a vocabulary with a ``hybrid`` decoder.
+  func append(
+    _ id: Int32, at position: inout Position, through run: inout HybridDecoder.Run,
+    to result: inout [UInt8]
+  ) throws(TokenizerError) {
+    guard id >= 0, Int(id) < count else {
+      throw .idOutsideVocabulary(id: id, position: position.ids, size: count)
+    }
+    position.ids += 1
+    result += run.append(id)
   }
 
   func append(_ id: Int32, at position: inout Position, to result: inout [UInt8])

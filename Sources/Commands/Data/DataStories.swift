@@ -5,6 +5,7 @@ import Training
 /// `data.*`: texts to work on.
 enum DataCommands {
   static let all: [any Command.Type] = [
+    DataLegalTokens.self, DataOCRNoise.self,
     DataAddition.self, DataFormat.self, DataCharBench.self, DataStories.self,
   ]
 }

@@ -15,8 +15,8 @@ struct MeasureRegress: Command {
       "measure.regress([{x: 1, y: 3}, {x: 2, y: 5}, {x: 3, y: 7}, {x: 4, y: 10}], y=y, x=x).coefficients",
       shows: """
         name      estimate     error           p
-        constant       0.5  0.474342    0.402435
-        x              2.3  0.173205  0.00562313
+        constant       0.5  0.474342    0.402386
+        x              2.3  0.173205  0.00562329
         """)
   ]
 
