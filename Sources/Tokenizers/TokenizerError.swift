@@ -36,6 +36,10 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case wrongLength(asked: Int, reason: String)
   /// Merges cannot be dropped: the model has none, or the probability is none.
   case wrongDropout(probability: Double, tokenizer: String)
+  /// A language that there are no texts of.
+  case wrongReference(reference: String, languages: [String])
+  /// What is no regular expression.
+  case wrongPattern(pattern: String, reason: String)
   /// Ids of this tokenizer have no places in the text.
   case noOffsets(tokenizer: String, reason: String)
   /// A trainer's option outside what makes sense.
@@ -96,6 +100,8 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .patternLimit: "E0566"
     case .wrongLength: "E0567"
     case .wrongDropout: "E0568"
+    case .wrongPattern: "E0569"
+    case .wrongReference: "E0570"
     case .noOffsets: "E0585"
     }
   }
@@ -137,12 +143,16 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .wrongSpecialToken(let token, let reason): "special token \(quoted(token)) \(reason)"
     case .nothingToLearn: "there is no text to train a tokenizer on"
     case .cannotSave(let tokenizer, let reason):
-      "tokenizer \(tokenizer) cannot be saved as tokenizer.json: \(reason)"
+      "tokenizer \(tokenizer) cannot be saved in this form: \(reason)"
     case .patternLimit(let pattern, let tokenizer):
       "the pattern \(quoted(pattern)) of tokenizer \(tokenizer) takes too many steps on this text"
     case .wrongLength(let asked, let reason): "a length of \(asked) was asked for: \(reason)"
     case .wrongDropout(let probability, let tokenizer):
       "dropout \(probability) is not possible with tokenizer \(tokenizer)"
+    case .wrongReference(let reference, let languages):
+      "there is no text in \(quoted(reference)), only in \(languages.joined(separator: ", "))"
+    case .wrongPattern(let pattern, let reason):
+      "\(quoted(pattern)) is no regular expression: \(reason)"
     case .noOffsets(let tokenizer, let reason):
       "tokenizer \(tokenizer) cannot say where its tokens stand in the text: \(reason)"
     case .wrongTrainingOption(let name, let asked):

@@ -26,9 +26,9 @@ struct HybridModel: Sendable {
   let roots: Range<Int32>
   let affixes: Range<Int32>
   /// Tables of all forms.
-  private let rootForms: ByteTrie
-  private let affixForms: ByteTrie
-  private let pieces: ByteTrie
+  let rootForms: ByteTrie
+  let affixForms: ByteTrie
+  let pieces: ByteTrie
 
   init(
     tokens: ByteStringTable, rules: HarmonyRules, options: HybridVocabulary.Options,

@@ -40,6 +40,41 @@ import Testing
     let tokenizer = try BPETrainer(vocabularySize: 259, specialTokens: ["<s>"])
       .train(texts: ["abab abab abab"]).tokenizer
     // The bytes, "ab" and "abab"; the last id is the special token.
-    #expect(tokenizer.lengthHistogram() == [0, 256, 1, 0, 1])
+    let lengths = TokenLengths(tokenizer)
+    #expect(lengths.counts == [0, 256, 1, 0, 1] && lengths.total == 258)
+    #expect(lengths.mean == 262.0 / 258 && TokenLengths(tokenizer, unit: .bytes) == lengths)
+  }
+
+  @Test("lengths, types and premiums are what counting token by token gives")
+  func bruteForce() throws {
+    let tokenizer = try BPETrainer(vocabularySize: 290, minimumFrequency: 1)
+      .train(texts: ["the theme of them is there, die Themen"]).tokenizer
+    let texts = ["the theme, the theme", "δέμα them", ""]
+    let all = try TokenStatistics(tokenizer, texts: texts)
+    let ids = try texts.flatMap { try tokenizer.encode($0) }
+    #expect(all.tokens == ids.count && all.types == Set(ids).count && all.words == 6)
+    #expect(all.bytes == texts.joined().utf8.count)
+    var lengths: [Int: UInt64] = [:]
+    for id in ids { lengths[try tokenizer.tokenBytes(id).count, default: 0] += 1 }
+    let counted = TokenLengths(tokenizer, all, unit: .bytes)
+    #expect(counted.counts.enumerated().allSatisfy { lengths[$0.offset, default: 0] == $0.element })
+    #expect(counted.total == UInt64(ids.count))
+    #expect(abs(counted.mean - all.bytesPerToken) < 1e-12)
+
+    let languages = [("en", ["the theme", "is them"]), ("el", ["το θέμα", "αυτά"])]
+    let premium = try TokenPremium(tokenizer, languages, reference: "en")
+    let counts = try languages.map { try $0.1.reduce(0) { try $0 + tokenizer.count($1) } }
+    #expect(premium.rows.map(\.language) == ["en", "el"])
+    #expect(premium.rows[0].premium == 1 && premium.rows[0].bytePremium == 1)
+    #expect(premium.rows[1].premium == Double(counts[1]) / Double(counts[0]))
+    #expect(premium.rows[1].bytePremium == 21.0 / 16)
+    let missing = TokenizerError.wrongReference(reference: "fr", languages: ["en", "el"])
+    #expect(throws: missing) { try TokenPremium(tokenizer, languages, reference: "fr") }
+    #expect(
+      missing.code == "E0570"
+        && missing.message == "there is no text in \"fr\", only in en, el")
+    #expect(throws: TokenizerError.self) {
+      try TokenPremium(tokenizer, [("en", ["a"]), ("el", [])], reference: "en")
+    }
   }
 }
