@@ -63,4 +63,15 @@ import Tokenizers
       try BitsPerByte(model, text: "a")
     }
   }
+
+  @Test("a vocabulary of more ids than the model has is refused, with both sizes")
+  func foreignTokens() throws {
+    let model = TableModel(rows: rows)
+    let tokenizer = try BPETrainer(vocabularySize: 256, name: "bytes").train(texts: ["x"]).tokenizer
+    let error = ModelError.foreignTokens(
+      tokenizer: "bytes", tokens: 256, model: "table", embeddings: 4)
+    #expect(throws: error) { try model.check(tokenizer) }
+    #expect(error.code == "E0607")
+    #expect(error.message == "tokenizer bytes has 256 tokens, the model 'table' has 4 embeddings")
+  }
 }

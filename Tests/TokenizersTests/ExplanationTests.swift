@@ -104,6 +104,24 @@ import Testing
     for _ in 0..<20 { try Self.check(tokenizer, random.text(60)) }
   }
 
+  @Test("have the ids of hybrid vocabularies, whichever of root and affix comes first inside")
+  func hybrid() throws {
+    var random = TestRandom(11)
+    let letters = Array("EvKızlar okul-ARABA üğö\n1ışıkları".unicodeScalars)
+    for inside in HybridVocabulary.Order.allCases {
+      var vocabulary = try SmallTurkish.vocabulary()
+      vocabulary.options.inside = inside
+      let tokenizer = try vocabulary.tokenizer()
+      for text in ["Evlerimizden okulda", "ANKARA'ya  gidiyorlar\n", "x\u{301}"] {
+        try Self.check(tokenizer, text)
+      }
+      for _ in 0..<100 {
+        let text = (0..<24).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] }
+        try Self.check(tokenizer, String(String.UnicodeScalarView(text)))
+      }
+    }
+  }
+
   @Test("show merges rank by rank, with what the piece is after each")
   func merges() throws {
     let tokenizer = try SmallVocabulary().read()

@@ -266,7 +266,7 @@ import Testing
   @Test("that are supported in every part are read")
   func supported() throws {
     let split =
-      #"{"type": "Split", "pattern": {"Regex": \#(JSON.string(GPT2Splitter.patterns[0]).text())}, "behavior": "Isolated", "invert": false}"#
+      #"{"type": "Split", "pattern": {"Regex": \#(JSON.string(PiecePattern.gpt2Spellings[0]).text())}, "behavior": "Isolated", "invert": false}"#
     let byteLevel =
       #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}"#
     let tokenizer = try model(["a": 0, "b": 1, "ab": 2, "Ġ": 3, "Ġa": 4], #"["a b", "Ġ a"]"#)

@@ -29,9 +29,10 @@ struct MeasureNLL: Command {
   func run(_ call: Call) throws -> Value {
     let model = try call[model].model
     let loss: NegativeLogLikelihood
-    switch try call[text] {
+    let prompt = try call[text]
+    switch prompt {
     case .text(let text): loss = try NegativeLogLikelihood(model, text: text)
-    case .ids(let ids): loss = try NegativeLogLikelihood(model, ids: ids)
+    case .ids: loss = try NegativeLogLikelihood(model, ids: try prompt.ids(for: model))
     }
     return .record(
       Record([

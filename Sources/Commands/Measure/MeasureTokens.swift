@@ -174,8 +174,8 @@ struct MeasureBitsPerByte: Command {
     "The most tokens of a window; by default the model's context.", in: 2...)
 
   func run(_ call: Call) throws -> Value {
-    let result = try BitsPerByte(
-      try call[model].model, text: try call[text], window: try call[window])
+    let model = try call[model].model
+    let result = try BitsPerByte(model, text: try call[text], window: try call[window])
     return .record(
       Record([
         ("bits_per_byte", .float(result.value)), ("bytes", .int(result.bytes)),

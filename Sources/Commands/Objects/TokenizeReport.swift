@@ -31,7 +31,7 @@ final class TokenizeReport: ObjectValue {
 
   func isEqual(to other: any ObjectValue) -> Bool {
     guard let other = other as? TokenizeReport, other.typeName == typeName else { return false }
-    return other.summary == summary && Value.record(other.fields) == .record(fields)
+    return other.summary == summary && Value.record(other.fields).isEqual(to: .record(fields))
   }
 
   // MARK: The cache

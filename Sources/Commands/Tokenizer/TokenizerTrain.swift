@@ -75,7 +75,7 @@ struct TokenizerTrain: Command {
   let maxCharacters = Option<Int?>(
     "With bpe: the most characters a token has, a space in front not counted.", in: 1...)
   let normalize = Option<TrainedNormalization>(
-    "With bpe: the Unicode normalization of all text.", default: .none)
+    "With bpe: the Unicode normalization of all text.", default: TrainedNormalization.none)
   let extra = Option<[String]>(
     "With bpe: tokens beside the learned ones, found in text before anything is merged, the longest first.",
     default: [])
@@ -84,7 +84,7 @@ struct TokenizerTrain: Command {
     default: .words)
   let pad = Option<VocabularyPadding>(
     "With bpe: pow2 fills the vocabulary up to a power of two with runs of spaces and line feeds.",
-    default: .none)
+    default: VocabularyPadding.none)
   let digits = Option<TrainedDigits>(
     "How bpe cuts numbers: as GPT-2's pattern, each digit alone, or in threes from the left or the right.",
     default: .pattern)

@@ -44,6 +44,9 @@ extension Tokenizer {
     } else {
       for id in ids { texts.append(try tokenText(id)) }
     }
-    return zip(ids, texts).map { TokenPiece(id: $0, text: $1, kind: kind(of: $0)) }
+    // Asked once for each id: the list of added tokens is searched every time.
+    let kinds = Dictionary(
+      Set(ids).map { ($0, kind(of: $0)) }, uniquingKeysWith: { first, _ in first })
+    return zip(ids, texts).map { TokenPiece(id: $0, text: $1, kind: kinds[$0] ?? kind(of: $0)) }
   }
 }
