@@ -50,7 +50,11 @@ struct TokenizerDiff: Command {
           ("differing", .int(unlike.count)),
           ("first_differing", .int(unlike.reduce(0) { $0 + $1.first.count })),
           ("second_differing", .int(unlike.reduce(0) { $0 + $1.second.count })),
-          ("stretches", .table(Table(rows: rows))),
+          (
+            "stretches",
+            listed(
+              ["start", "end", "same", "first", "second", "first_count", "second_count"], rows)
+          ),
         ]), showing: ["stretches"]))
   }
 }
@@ -79,16 +83,16 @@ struct TokenizerSpans: Command {
   func run(_ call: Call) throws -> Value {
     let tokenizer = try call[tokenizer].tokenizer
     let spans = try tokenizer.spans(of: try call[text], special: try call[special])
-    return .table(
-      Table(
-        rows: try spans.map { span in
-          Record([
-            ("id", .int(Int(span.id))),
-            ("token", .string(try tokenizer.printableToken(span.id))),
-            ("start", .int(span.bytes.lowerBound)), ("end", .int(span.bytes.upperBound)),
-            ("first_character", .int(span.scalars.lowerBound)),
-            ("end_character", .int(span.scalars.upperBound)),
-          ])
-        }))
+    return listed(
+      ["id", "token", "start", "end", "first_character", "end_character"],
+      try spans.map { span in
+        Record([
+          ("id", .int(Int(span.id))),
+          ("token", .string(try tokenizer.printableToken(span.id))),
+          ("start", .int(span.bytes.lowerBound)), ("end", .int(span.bytes.upperBound)),
+          ("first_character", .int(span.scalars.lowerBound)),
+          ("end_character", .int(span.scalars.upperBound)),
+        ])
+      })
   }
 }

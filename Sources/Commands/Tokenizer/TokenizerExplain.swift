@@ -56,8 +56,9 @@ struct TokenizerExplain: Command {
         Record([
           ("tokens", .object(TokensObject(ids, object))),
           ("text", .string(String(decoding: explanation.text, as: UTF8.self))),
-          ("normalization", .table(Table(rows: changes))), ("pieces", .table(Table(rows: rows))),
-          ("steps", .table(Table(rows: steps))),
+          ("normalization", listed(["step", "before", "after"], changes)),
+          ("pieces", listed(["piece", "start", "end", "text", "how", "tokens", "ids"], rows)),
+          ("steps", listed(["piece", "step"], steps)),
         ]), showing: ["normalization", "pieces", "steps"]))
   }
 
