@@ -13,7 +13,7 @@ struct DataLegalTokens: Command {
   static let examples = [
     Example(
       "data.legal_tokens(groups=[years]) | first 3", shows: #"["1776", "1777", "1778"]"#),
-    Example("len(data.legal_tokens())", shows: "0"),
+    Example("len(data.legal_tokens())", shows: "1889"),
   ]
 
   let groups = Option<[LegalTokens.Group]>(

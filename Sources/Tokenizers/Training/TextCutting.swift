@@ -127,12 +127,12 @@ public struct TextCutting: Sendable {
 }
 
 extension JSON {
-  fileprivate static func sequence(_ stages: [JSON]) -> JSON {
+  static func sequence(_ stages: [JSON]) -> JSON {
     .object([.init("type", .string("Sequence")), .init("pretokenizers", .array(stages))])
   }
 
   /// A pre-tokenizer that sets the matches of a pattern apart.
-  fileprivate static func isolating(_ pattern: String) -> JSON {
+  static func isolating(_ pattern: String) -> JSON {
     .object([
       .init("type", .string("Split")),
       .init("pattern", .object([.init("Regex", .string(pattern))])),
@@ -142,7 +142,7 @@ extension JSON {
   }
 
   /// The byte alphabet without GPT-2's pattern.
-  fileprivate static let byteAlphabet: JSON = .object([
+  static let byteAlphabet: JSON = .object([
     .init("type", .string("ByteLevel")),
     .init("add_prefix_space", .bool(false)),
     .init("trim_offsets", .bool(true)),
