@@ -160,7 +160,7 @@ struct TokenReach {
   {
     let tokens = definition.model.tokens
     if case .longestMatch(let model) = definition.model, fragment.trailing > 0 {
-      return (0x80...0xBF).contains { byte in
+      return (UInt8(0x80)...0xBF).contains { byte in
         let longer = own + [byte]
         return UTF8Fragment(longer) != nil
           && model.trie.matches(in: longer, from: 0).last?.end != longer.count
