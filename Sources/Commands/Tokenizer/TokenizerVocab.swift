@@ -28,8 +28,11 @@ struct TokenizerVocab: Command {
     Example(
       #"t = tokenizer.train "low lower lowest low low" vocab=260; tokenizer.vocab t contains="lo""#,
       shows: """
-        id   token  bytes        length  kind    rank
-        256  lo     6c 6f             2  normal     0
+         id  token  bytes           length  kind    rank
+        256  lo     6c 6f                2  normal     0
+        257  low    6c 6f 77             3  normal     1
+        258   low   20 6c 6f 77          4  normal     2
+        259   lowe  20 6c 6f 77 65       5  normal     3
         """)
   ]
 
