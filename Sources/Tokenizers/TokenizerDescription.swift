@@ -50,8 +50,8 @@ extension Tokenizer {
         .init(
           "continuing_prefix", .string(String(decoding: model.continuingPrefix, as: UTF8.self))))
     case .hybrid(let model):
-      facts.append(.init("roots", .integer(model.roots.count)))
-      facts.append(.init("affixes", .integer(model.affixes.count)))
+      facts.append(.init("roots", .integer(model.rootIDs.count)))
+      facts.append(.init("affixes", .integer(model.affixIDs.count)))
       facts.append(.init("rules", .string(model.rules.name)))
     case .wordLevel, .longestMatch: break
     }

@@ -67,7 +67,7 @@ struct BenchmarkTokenizerTraining: ParsableCommand {
   /// What this process had at most, in 2²⁰ bytes.
   private static var peakMegabytes: Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Double(usage.ru_maxrss) / 1024
   }
 }

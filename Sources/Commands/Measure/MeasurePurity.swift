@@ -54,10 +54,10 @@ struct MeasureRoundtrip: Command {
   static let result = ValueType.record
   static let examples = [
     Example(
-      #"t = tokenizer.new roots=["ev"]; measure.roundtrip(t, ["evler", "evlar"]).exact"#,
+      #"t = tokenizer.new roots=["ev"] checked=false; measure.roundtrip(t, ["evler", "evlar"]).exact"#,
       shows: "0.5"),
     Example(
-      #"t = tokenizer.new roots=["ev"]; measure.roundtrip(t, ["evler", "evlar"]).differences[0]"#,
+      #"t = tokenizer.new roots=["ev"] checked=false; measure.roundtrip(t, ["evler", "evlar"]).differences[0]"#,
       shows: #"{original: "evlar", decoded: "evler", count: 1}"#),
   ]
 

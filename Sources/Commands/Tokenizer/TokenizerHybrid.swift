@@ -48,6 +48,9 @@ struct TokenizerNew: Command {
   let shared = Option("All forms of an affix have one id.", default: true)
   let variants = Option("Changed roots (kitab for kitap) are read as the root.", default: true)
   let uppercase = Option("Capitals are a marker and a small letter.", default: true)
+  let checked = Option(
+    "Roots and affixes are read only in the forms that the rules write there; the paper reads all.",
+    default: true)
   let name = Option("The tokenizer's name.", default: "hybrid")
 
   func run(_ call: Call) throws -> Value {
@@ -61,6 +64,7 @@ struct TokenizerNew: Command {
     vocabulary.options.sharesAffixes = try call[shared]
     vocabulary.options.readsVariants = try call[variants]
     vocabulary.options.marksUppercase = try call[uppercase]
+    vocabulary.options.checksForms = try call[checked]
     vocabulary.name = try call[name]
     return .object(TokenizerObject(try vocabulary.tokenizer()))
   }

@@ -59,6 +59,8 @@ public indirect enum ValueType: Sendable, Equatable {
     switch self {
     case .oneOf(let types): ValueType.enumerate(types.map(\.plural))
     case .any: "values"
+    case .word: description
+    case .list(of: let item): "lists of \(item.plural)"
     default: description + "s"
     }
   }

@@ -119,14 +119,7 @@ struct EncodingTrace {
     case .wordPiece(let model): try ExplainedMatches.explain(piece, model)
     case .longestMatch(let model): try ExplainedMatches.explain(piece, model)
     case .wordLevel(let model): try ExplainedMatches.explain(piece, model)
-    case .hybrid(let model): Self.explained(piece, ExplainedRoots(model))
+    case .hybrid(let model): ExplainedRoots(model).explain(piece)
     }
-  }
-
-  private static func explained(_ piece: [UInt8], _ roots: ExplainedRoots)
-    -> ([Int32], EncodingExplanation.Derivation)
-  {
-    var roots = roots
-    return roots.explain(piece)
   }
 }

@@ -20,7 +20,6 @@ struct AffixForms: Sendable {
 
   private struct Form: Sendable {
     let text: String
-    let startsWithVowel: Bool
     let firstVowel: Unicode.Scalar?
     /// It wants a vowel before it (true), a consonant, or either.
     let wantsVowel: Bool?
@@ -67,7 +66,7 @@ struct AffixForms: Sendable {
       if has(text, last, rules.softened[text[last]].map { [$0] } ?? []) { final = .hard }
       if has(text, last, harder(rules.softened, text[last])) { final = .soft }
       return Form(
-        text: String(String.UnicodeScalarView(text)), startsWithVowel: rules.isVowel(text[0]),
+        text: String(String.UnicodeScalarView(text)),
         firstVowel: text.first(where: rules.isVowel), wantsVowel: wantsVowel, initial: initial,
         final: final)
     }
@@ -81,11 +80,6 @@ struct AffixForms: Sendable {
   /// first consonant, then the softness of the last.
   func form(after end: SpokenEnd, beforeVowel: Bool) -> String {
     best(after: end, beforeVowel: beforeVowel)?.text ?? ""
-  }
-
-  /// Whether the form that comes after a sound starts with a vowel.
-  func startsWithVowel(after end: SpokenEnd) -> Bool {
-    best(after: end, beforeVowel: false)?.startsWithVowel ?? false
   }
 
   private func best(after end: SpokenEnd, beforeVowel: Bool) -> Form? {

@@ -41,6 +41,7 @@ enum HybridFile {
     options.sharesAffixes = try fields.flag("shares_affixes", default: true)
     options.readsVariants = try fields.flag("reads_variants", default: true)
     options.marksUppercase = try fields.flag("marks_uppercase", default: true)
+    options.checksForms = try fields.flag("checks_forms", default: true)
     if let inside = try fields.optionalText("inside") {
       guard let order = HybridVocabulary.Order(rawValue: inside) else {
         try fields.fail("roots or affixes is expected", at: "inside")
@@ -70,12 +71,12 @@ enum HybridFile {
     var fields = try ComponentFields(json, path: path, place: place)
     var root = HybridRoot(try fields.text("text"))
     root.beforeVowel = try fields.optionalText("before_vowel")
-    if let forms = fields.take("before_affix") {
+    if let forms = fields.take("before_text") {
       for member in forms.objectValue ?? [] {
         guard let form = member.value.stringValue else {
-          try fields.fail("a text is expected", at: "before_affix.\(member.key)")
+          try fields.fail("a text is expected", at: "before_text.\(member.key)")
         }
-        root.beforeAffix[member.key] = form
+        root.beforeText[member.key] = form
       }
     }
     root.isFronted = try fields.flag("fronted", default: false)
@@ -91,12 +92,12 @@ extension HybridVocabulary {
       if root == HybridRoot(root.text) { return .string(root.text) }
       var members: [JSON.Member] = [.init("text", .string(root.text))]
       if let form = root.beforeVowel { members.append(.init("before_vowel", .string(form))) }
-      if !root.beforeAffix.isEmpty {
+      if !root.beforeText.isEmpty {
         members.append(
           .init(
-            "before_affix",
+            "before_text",
             .object(
-              root.beforeAffix.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
+              root.beforeText.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
           ))
       }
       if root.isFronted { members.append(.init("fronted", .bool(true))) }
@@ -113,6 +114,7 @@ extension HybridVocabulary {
       .init("shares_affixes", .bool(options.sharesAffixes)),
       .init("reads_variants", .bool(options.readsVariants)),
       .init("marks_uppercase", .bool(options.marksUppercase)),
+      .init("checks_forms", .bool(options.checksForms)),
       .init("inside", .string(options.inside.rawValue)),
       .init("affixes", .array(affixes)),
       .init("roots", .array(roots)),

@@ -4,8 +4,8 @@ public struct HybridRoot: Sendable, Equatable {
   public var text: String
   /// The form before a vowel (`kitab`, `ağz`, `hakk`), if it is another one.
   public var beforeVowel: String?
-  /// Forms before affixes, by their names (`başlı` before the progressive).
-  public var beforeAffix: [String: String] = [:]
+  /// Forms before what starts with a text (`başlı` before `yor`).
+  public var beforeText: [String: String] = [:]
   /// It takes affixes of the other harmony (`saat`, `saatler`).
   public var isFronted = false
 
@@ -16,6 +16,24 @@ public struct HybridRoot: Sendable, Equatable {
 
   /// The forms beside its own.
   var variants: [String] {
-    (beforeVowel.map { [$0] } ?? []) + beforeAffix.sorted { $0.key < $1.key }.map(\.value)
+    (beforeVowel.map { [$0] } ?? []) + beforeText.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// The form that is written before a text, which may be empty.
+  func form(before following: some Collection<UInt8>, _ rules: HarmonyRules) -> String {
+    if !beforeText.isEmpty {
+      for (start, form) in beforeText.sorted(by: { $0.key < $1.key })
+      where following.starts(with: start.utf8) { return form }
+    }
+    guard let beforeVowel, rules.startsWithVowel(following) else { return text }
+    return beforeVowel
+  }
+}
+
+extension HarmonyRules {
+  /// Whether a text in UTF-8 starts with a vowel.
+  func startsWithVowel(_ text: some Collection<UInt8>) -> Bool {
+    let first = String(decoding: text.prefix(4), as: UTF8.self).unicodeScalars.first
+    return first.map(isVowel) ?? false
   }
 }

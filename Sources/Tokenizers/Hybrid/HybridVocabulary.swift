@@ -16,6 +16,9 @@ public struct HybridVocabulary: Sendable {
     public var readsVariants = true
     /// Capitals are a marker and a small letter.
     public var marksUppercase = true
+    /// Roots and affixes are read only in the forms that the rules write, which the paper does not
+    /// ask for.
+    public var checksForms = true
     public var inside = Order.roots
 
     public init() {}
@@ -71,22 +74,21 @@ public struct HybridVocabulary: Sendable {
       if root.text.isEmpty {
         throw .wrongTable(table: "roots", entry: root.text, reason: "is empty")
       }
-      if assembly.rootForms[root.text] != nil {
+      if assembly.forms.roots[root.text] != nil {
         throw .wrongTable(table: "roots", entry: root.text, reason: "is there twice")
       }
-      assembly.rootForms[root.text] = assembly.add(root.text)
+      assembly.forms.roots[root.text] = assembly.add(root.text)
     }
     if options.readsVariants {
       // A text that is a root by itself is that root.
       for (number, root) in roots.enumerated() {
         for variant in root.variants where !variant.isEmpty {
-          if assembly.rootForms[variant] == nil {
-            assembly.rootForms[variant] = rootStart + Int32(number)
+          if assembly.forms.roots[variant] == nil {
+            assembly.forms.roots[variant] = rootStart + Int32(number)
           }
         }
       }
     }
-    let affixStart = assembly.size
     let written = options.sharesAffixes ? affixes : apart
     for affix in written {
       guard let first = affix.forms.first else {
@@ -97,20 +99,18 @@ public struct HybridVocabulary: Sendable {
         if form.isEmpty {
           throw .wrongTable(table: "affixes", entry: affix.name, reason: "has an empty form")
         }
-        if assembly.affixForms.updateValue(id, forKey: form) != nil {
+        if assembly.forms.affixes.updateValue(id, forKey: form) != nil {
           throw .wrongTable(table: "affixes", entry: form, reason: "is a form of two affixes")
         }
       }
     }
-    let affixEnd = assembly.size
     for piece in pieces where !piece.isEmpty && assembly.isNew(piece) {
-      assembly.pieces[piece] = assembly.add(piece)
+      assembly.forms.pieces[piece] = assembly.add(piece)
     }
     let model = HybridModel(
-      tokens: assembly.tokens, rules: rules, options: options, roots: rootStart..<affixStart,
-      affixes: affixStart..<affixEnd, rootForms: assembly.rootForms,
-      affixForms: assembly.affixForms, pieces: assembly.pieces)
-    return Tokenizer(definition(model, written, assembly.decoder))
+      tokens: assembly.tokens, rules: rules, options: options, roots: roots, affixes: written,
+      forms: assembly.forms)
+    return Tokenizer(definition(model, assembly.decoder))
   }
 
   /// Every form as an affix of its own.
@@ -118,11 +118,9 @@ public struct HybridVocabulary: Sendable {
     affixes.flatMap { affix in affix.forms.map { HybridAffix(name: $0, forms: [$0]) } }
   }
 
-  private func definition(
-    _ model: HybridModel, _ affixes: [HybridAffix], _ table: TextDecoder
-  ) -> TokenizerDefinition {
+  private func definition(_ model: HybridModel, _ table: TextDecoder) -> TokenizerDefinition {
     var decoder = table
-    decoder.hybrid = HybridDecoder(model, roots: roots, affixes: affixes)
+    decoder.hybrid = HybridDecoder(model)
     var definition = TokenizerDefinition(
       name: name, kind: .hybrid,
       preTokenizer: PreTokenizer(stages: [
@@ -147,9 +145,7 @@ public struct HybridVocabulary: Sendable {
   private struct Assembly {
     var tokens = ByteStringTable()
     var decoder = TextDecoder()
-    var rootForms: [String: Int32] = [:]
-    var affixForms: [String: Int32] = [:]
-    var pieces: [String: Int32] = [:]
+    var forms = HybridModel.Forms()
 
     var size: Int32 { Int32(tokens.count) }
 
@@ -163,6 +159,6 @@ public struct HybridVocabulary: Sendable {
     }
 
     /// Whether no root hides this text wherever it stands, as affixes do not behind a capital.
-    func isNew(_ text: String) -> Bool { rootForms[text] == nil && pieces[text] == nil }
+    func isNew(_ text: String) -> Bool { forms.roots[text] == nil && forms.pieces[text] == nil }
   }
 }

@@ -55,7 +55,7 @@ public struct RootLexicon: Sendable {
       roots.append(root)
       return
     }
-    roots[number].beforeAffix.merge(root.beforeAffix) { first, _ in first }
+    roots[number].beforeText.merge(root.beforeText) { first, _ in first }
     let forms = [roots[number].beforeVowel, root.beforeVowel]
     if forms[0] == forms[1] { return }
     roots[number].beforeVowel = nil
@@ -107,7 +107,7 @@ public struct RootLexicon: Sendable {
     var root = HybridRoot(stem)
     if attributes.contains("Voicing") { root.beforeVowel = softened(stem) }
     if attributes.contains("LastVowelDrop") { root.beforeVowel = withoutLastVowel(stem) }
-    if let raised = raised(stem) { root.beforeAffix[TurkishAffixes.progressive] = raised }
+    if let raised = raised(stem) { root.beforeText["yor"] = raised }
     return root
   }
 

@@ -57,7 +57,7 @@ enum TurkishAffixes {
     HybridAffix("past-copula", "ydı ydi ydu ydü"),
     HybridAffix("evidential", "mış miş muş müş"),
     HybridAffix("evidential-copula", "ymış ymiş ymuş ymüş"),
-    HybridAffix(progressive, "ıyor iyor uyor üyor yor"),
+    HybridAffix("progressive", "ıyor iyor uyor üyor yor"),
     HybridAffix("future", "acak ecek acağ eceğ yacak yecek yacağ yeceğ"),
     HybridAffix("aorist-a", "ar er"),
     HybridAffix("aorist", "ır ir ur ür r"),
@@ -96,7 +96,4 @@ enum TurkishAffixes {
     HybridAffix("while", "ken yken"),
     HybridAffix("since", "alı eli yalı yeli"),
   ]
-
-  /// Before this one, verbs in a and e change their last vowel (`başla`, `başlıyor`).
-  static let progressive = "progressive"
 }

@@ -119,7 +119,7 @@ import Testing
     let lexicon = try RootLexicon(
       lines: "## remark\noynamak\nsöylemek\ndemek\nsaat [A:InverseHarmony, NoVoicing]\n", path: "x")
     #expect(
-      lexicon.roots.map { $0.beforeAffix[TurkishAffixes.progressive] } == [
+      lexicon.roots.map { $0.beforeText["yor"] } == [
         "oynu", "söylü", "di", nil,
       ])
     #expect(lexicon.roots.map(\.isFronted) == [false, false, false, true])
