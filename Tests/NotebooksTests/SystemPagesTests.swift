@@ -37,7 +37,9 @@ import Testing
   @Test("front matter becomes a page, and a row of the index")
   func page() throws {
     let cells = fence(
-      "b", #"t = tokenizer.train "a" vocab=256; sweep x=[1] { tokenizer.count t "b" }"#)
+      "b",
+      "fn t() { tokenizer.train(\"a\", vocab=256) }\n# tokenizer.save\nsweep x=[1] { tokenizer.count(t(), \"b\") }"
+    )
     try write(Self.front, cells: cells, to: "tokenizers/a-method.md")
     try write(Self.front, to: "tokenizers/a-method.short.md")
     try write("title: no system", to: "tokenizers/other.md")

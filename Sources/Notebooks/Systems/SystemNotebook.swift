@@ -67,21 +67,20 @@ public struct SystemNotebook: Sendable, Equatable {
     shortPath = Paths.exists(short) ? short : nil
   }
 
+  /// The registry's names that stand in the cells, comment lines aside: bodies of `fn`s too, which a
+  /// check of the cell alone does not enter.
   private static func commands(of document: NotebookDocument, _ registry: CommandRegistry)
     -> [String]
   {
-    InterpreterThread.run {
-      let session = Session(registry: registry)
-      for parameter in document.frontMatter.parameters {
-        session.bind(parameter.name, to: parameter.value)
+    let known = Set(registry.names.filter { $0.contains(".") })
+    var names: Set<String> = []
+    for cell in document.cells {
+      for line in cell.source.text.split(separator: "\n") {
+        if line.drop(while: { $0 == " " }).first == "#" { continue }
+        let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
+        names.formUnion(words.map(String.init).filter(known.contains))
       }
-      var names: Set<String> = []
-      for cell in document.cells {
-        let checked = session.check(cell.source)
-        session.assume(checked.analysis)
-        names.formUnion(checked.analysis.uses.commands.keys)
-      }
-      return names.filter { $0.contains(".") }.sorted()
     }
+    return names.sorted()
   }
 }
