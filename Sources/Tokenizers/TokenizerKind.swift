@@ -18,6 +18,8 @@ public enum TokenizerKind: String, CaseIterable, Sendable {
   case whisper
   /// SentencePiece's `.model`.
   case sentencepiece
+  /// Mistral's `tekken.json`.
+  case tekken
   /// The vocabulary inside a GGUF file.
   case gguf
   /// RWKV World's list of byte strings.
@@ -28,6 +30,14 @@ public enum TokenizerKind: String, CaseIterable, Sendable {
   case clip
   /// The form that is used as it lies in the file.
   case mapped
+}
+
+/// What an id is that has no token, where ids are decoded.
+public enum InvalidIDPolicy: String, CaseIterable, Sendable {
+  /// It is refused.
+  case error
+  /// It becomes U+FFFD.
+  case replace
 }
 
 /// What happens to text that spells a special token.
