@@ -15,6 +15,7 @@ extension TesseraCommands {
   public static let restorers: [String: ValueArchive.Restorer] = [
     TokenizerObject.archiveKind: { try TokenizerObject.restore($0, $1) },
     TokensObject.archiveKind: { try TokensObject.restore($0, $1) },
+    TokenizeReport.archiveKind: { try TokenizeReport.restore($0, $1) },
     ModelObject.archiveKind: { try ModelObject.restore($0, $1) },
     ChartObject.archiveKind: { try ChartObject.restore($0, $1) },
   ]

@@ -83,6 +83,15 @@ extension LanguageModel {
     }
   }
 
+  /// Refuses a vocabulary that has more ids than the model embeddings.
+  public func check(_ tokenizer: Tokenizer) throws(ModelError) {
+    if tokenizer.vocabularySize > vocabularySize {
+      throw .foreignTokens(
+        tokenizer: tokenizer.name, tokens: tokenizer.vocabularySize, model: name,
+        embeddings: vocabularySize)
+    }
+  }
+
   /// Refuses ids without an embedding and sequences longer than the context.
   public func check(_ ids: [Int32], after held: Int = 0) throws(ModelError) {
     for (position, id) in ids.enumerated() where id < 0 || Int(id) >= vocabularySize {

@@ -23,6 +23,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
   case configuration(path: String, field: String, reason: String)
   /// The vocabulary has ids that the model has no embedding for.
   case tokenizerTooLarge(model: String, tokens: Int, embeddings: Int)
+  /// Tokens of a vocabulary that has ids the model has no embedding for.
+  case foreignTokens(tokenizer: String, tokens: Int, model: String, embeddings: Int)
   /// Text was given and the model came without a tokenizer.
   case noTokenizer(model: String)
   case idOutsideVocabulary(id: Int32, position: Int, size: Int)
@@ -49,7 +51,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .missingTensor, .unexpectedTensor: "E0604"
     case .shape: "E0605"
     case .configuration: "E0606"
-    case .tokenizerTooLarge: "E0607"
+    case .tokenizerTooLarge, .foreignTokens: "E0607"
     case .noTokenizer: "E0608"
     case .idOutsideVocabulary: "E0609"
     case .contextExceeded: "E0610"
@@ -81,6 +83,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .configuration(let path, let field, let reason): "'\(path)', '\(field)': \(reason)"
     case .tokenizerTooLarge(let model, let tokens, let embeddings):
       "the tokenizer of '\(model)' has \(tokens) tokens, the model has \(embeddings) embeddings"
+    case .foreignTokens(let tokenizer, let tokens, let model, let embeddings):
+      "tokenizer \(tokenizer) has \(tokens) tokens, the model '\(model)' has \(embeddings) embeddings"
     case .noTokenizer(let model): "'\(model)' has no tokenizer, so it takes ids, not text"
     case .idOutsideVocabulary(let id, let position, let size):
       "the id \(id) at position \(position) is outside the vocabulary of \(size)"

@@ -24,6 +24,8 @@ public enum NotebookError: DescribedError, Equatable {
   case importBroken(path: String, reason: String)
   case conflict(path: String, beside: String)
   case noNotebooks(path: String)
+  // The pages of systems.
+  case system(path: String, reason: String)
 
   public var code: String {
     switch self {
@@ -46,6 +48,7 @@ public enum NotebookError: DescribedError, Equatable {
     case .importBroken: "E0824"
     case .conflict: "E0825"
     case .noNotebooks: "E0826"
+    case .system: "E0827"
     }
   }
 
@@ -84,6 +87,7 @@ public enum NotebookError: DescribedError, Equatable {
     case .conflict(let path, let beside):
       "'\(path)' was changed while it ran, so the result is in '\(beside)'"
     case .noNotebooks(let path): "there is no notebook in '\(path)'"
+    case .system(let path, let reason): "the system of '\(path)': \(reason)"
     }
   }
 
@@ -102,6 +106,7 @@ public enum NotebookError: DescribedError, Equatable {
     case .parametersNeedOutput: "add -o with the name of the copy"
     case .locked: "wait for it to end"
     case .noNotebooks: "a notebook is a .md file with a fence marked tessera"
+    case .system: "front matter holds system, title, paper, arxiv, claim and effect, a text each"
     default: nil
     }
   }

@@ -26,8 +26,7 @@ struct AddedTokenMatcher: Sendable {
 
   let tokens: [AddedToken]
   private let contents: [[UInt8]]
-  /// Tokens by their first byte, longest first.
-  private var candidates = [[Int]](repeating: [], count: 256)
+  private let trie: ByteTrie
   private let allSpecial: Bool
 
   /// - Parameter contents: what is sought for each token (its content, or that normalised).
@@ -35,12 +34,12 @@ struct AddedTokenMatcher: Sendable {
     self.tokens = tokens
     self.contents = contents
     allSpecial = tokens.allSatisfy(\.special)
-    for (index, content) in contents.enumerated() {
-      if let first = content.first { candidates[Int(first)].append(index) }
-    }
-    for first in candidates.indices {
-      candidates[first].sort { contents[$0].count > contents[$1].count }
-    }
+    // Of tokens that are alike once normalised, the first is found.
+    var seen: Set<[UInt8]> = []
+    trie = ByteTrie(
+      contents.enumerated().compactMap { index, content in
+        content.isEmpty || !seen.insert(content).inserted ? nil : (content[...], Int32(index))
+      })
   }
 
   /// Whether text is searched at all under a policy.
@@ -55,10 +54,11 @@ struct AddedTokenMatcher: Sendable {
     var done = 0
     var index = 0
     while index < text.count {
-      guard let token = longestMatch(bytes, index, text.count) else {
+      guard let match = trie.longestMatch(text, from: index) else {
         index += 1
         continue
       }
+      let token = Int(match.value)
       let end = index + contents[token].count
       defer { index = end }
       if tokens[token].special && policy == .text { continue }
@@ -81,15 +81,6 @@ struct AddedTokenMatcher: Sendable {
     }
     if done < text.count { spans.append(Span(range: done..<text.count, token: nil)) }
     return spans
-  }
-
-  private func longestMatch(_ bytes: UnsafePointer<UInt8>, _ index: Int, _ count: Int) -> Int? {
-    for candidate in candidates[Int(bytes[index])] {
-      let content = contents[candidate]
-      guard index + content.count <= count else { continue }
-      if (0..<content.count).allSatisfy({ bytes[index + $0] == content[$0] }) { return candidate }
-    }
-    return nil
   }
 
   private func isWord(_ scalar: UInt32) -> Bool {

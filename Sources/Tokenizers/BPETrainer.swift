@@ -29,6 +29,8 @@ public struct BPETrainer: Sendable {
   public var alphabet = Alphabet.bytes
   public var cutting = TextCutting.gpt2
   public var rules = MergeRules.none
+  /// Tokens that are put behind the learned and special ones, over bytes only.
+  public var appended = AppendedTokens()
 
   public init(
     vocabularySize: Int, minimumFrequency: Int = 2, specialTokens: [String] = [],
@@ -100,9 +102,21 @@ public struct BPETrainer: Sendable {
       let learner = MergeLearner(
         try AlphabeticPieces(state.counter, alphabet, specialTokens: specialTokens),
         least: UInt64(minimumFrequency), rules: mergeRules)
-      try learner.fill(to: mergedSize, &state, run)
+      try fill(learner, &state, run)
       return try result(
         merges: learner.merges, tokens: learner.tokens, lastFrequency: learner.lastFrequency, state)
+    }
+  }
+
+  /// Learns as many tokens as there is room for. An appended token that is learned as well needs
+  /// none, which shows only after it was.
+  private func fill(
+    _ learner: MergeLearner, _ state: inout TrainingState, _ run: TrainingRun
+  ) throws(TokenizerError) {
+    while true {
+      let size = mergedSize(learner.tokens)
+      try learner.fill(to: size, &state, run)
+      if learner.tokens.count < size || mergedSize(learner.tokens) == size { return }
     }
   }
 
@@ -125,18 +139,23 @@ public struct BPETrainer: Sendable {
     return rules
   }
 
-  /// How many tokens there are before special tokens come to the end.
-  private var mergedSize: Int {
-    alphabet == .bytes ? vocabularySize - specialTokens.count : vocabularySize
+  /// How many tokens there are before special and appended tokens come to the end.
+  private func mergedSize(_ learned: ByteStringTable) -> Int {
+    if alphabet != .bytes { return vocabularySize }
+    let new = appended.contents(cutting.normalizers).count {
+      appended.id(of: $0, in: learned) == nil
+    }
+    return max(256, vocabularySize - specialTokens.count - new)
   }
 
   func check() throws(TokenizerError) {
     let letters = alphabet == .bytes ? 256 : 1
-    let least = letters + specialTokens.count
+    let fixed = specialTokens.count + appended.contents(cutting.normalizers).count
+    let least = letters + fixed
     if vocabularySize < least {
-      throw .vocabularyTooSmall(
-        asked: vocabularySize, least: least, specialTokens: specialTokens.count)
+      throw .vocabularyTooSmall(asked: vocabularySize, least: least, specialTokens: fixed)
     }
+    try appended.check(specialTokens, isOverBytes: alphabet == .bytes)
     if vocabularySize > Self.largestVocabulary {
       throw .vocabularyTooLarge(asked: vocabularySize, limit: Self.largestVocabulary)
     }
@@ -155,7 +174,8 @@ public struct BPETrainer: Sendable {
   /// What the counts and merges depend on, the corpus and the vocabulary's size apart.
   var settings: String {
     Digest.hexadecimal(
-      of: "bpe \(alphabet) \(minimumFrequency) \(rules) \(cutting.identity) \(specialTokens)")
+      of: "bpe \(alphabet) \(minimumFrequency) \(rules) \(cutting.identity) \(specialTokens)"
+        + (appended == AppendedTokens() ? "" : " \(appended.texts)"))
   }
 }
 

@@ -14,12 +14,13 @@ extension TokenizerDefinition.Components {
 }
 
 extension Tokenizer {
-  /// The vocabulary as Hugging Face's `tokenizer.json`; what trained it stands under
+  /// The vocabulary as Hugging Face's `tokenizer.json`, a hybrid one as its own file; what trained it stands under
   /// `tessera` in the model (Hugging Face's reader skips unknown keys there, but not at top level).
   ///
   /// - Throws: ``TokenizerError/cannotSave(tokenizer:reason:)`` for a vocabulary whose file was of
   ///   a format that merges by score.
   public func json() throws(TokenizerError) -> JSON {
+    if let hybrid = definition.hybrid { return hybrid.json() }
     guard let components = definition.components else {
       throw .cannotSave(
         tokenizer: name,
@@ -90,7 +91,7 @@ extension Tokenizer {
             zip(spellings, components.scores).map { .array([.string($0), .number($1)]) })),
         .init("byte_fallback", .bool(components.byteFallback)),
       ]
-    case .longestMatch: break  // no such file is read with components
+    case .longestMatch, .hybrid: break  // no such file is read with components
     }
     return .object(members)
   }

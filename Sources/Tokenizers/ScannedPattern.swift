@@ -29,7 +29,7 @@ enum ScannedPattern: Sendable, Equatable, CaseIterable {
   /// What the scanner finds, as a regular expression: the spelling its reference uses.
   var regex: String {
     switch self {
-    case .gpt2: GPT2Splitter.patterns[0]
+    case .gpt2: PiecePattern.gpt2Spellings[0]
     case .cl100k:
       #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"#
     case .llama3:

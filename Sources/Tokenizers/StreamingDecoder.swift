@@ -3,24 +3,18 @@
 /// What all calls return, joined, is what ``Tokenizer/decode(_:invalid:)`` gives for all ids at once.
 public struct StreamingDecoder: Sendable {
   private let decoder: TextDecoder
-  private var position = TextDecoder.Position()
   /// The bytes of a character that is not complete yet: at most three.
   private var pending: [UInt8] = []
-  private var run: DecoderChain.Run?
+  private var run: DecodingRun
 
   init(_ decoder: TextDecoder) {
     self.decoder = decoder
-    run = decoder.chain?.makeRun()
+    run = DecodingRun(decoder)
   }
 
   /// The text that is complete with this id; may be empty.
   public mutating func append(_ id: Int32) throws(TokenizerError) -> String {
-    if var run {
-      try decoder.append(id, at: &position, through: &run, to: &pending)
-      self.run = run
-    } else {
-      try decoder.append(id, at: &position, to: &pending)
-    }
+    try run.append(id, to: &pending)
     let complete = Self.completePrefix(pending)
     defer { pending.removeFirst(complete) }
     return decoder.text(of: pending[..<complete])
@@ -28,8 +22,8 @@ public struct StreamingDecoder: Sendable {
 
   /// What is left: U+FFFD where the last character never became complete.
   public mutating func finish() -> String {
-    run?.finish(to: &pending)
-    run = decoder.chain?.makeRun()
+    run.flush(to: &pending)
+    run = DecodingRun(decoder)
     defer { pending.removeAll() }
     return decoder.text(of: pending)
   }

@@ -15,12 +15,9 @@ extension Tokenizer {
   public func spans(of text: String, special: SpecialPolicy = .text) throws(TokenizerError)
     -> [TokenSpan]
   {
-    guard definition.isByteLevel else {
-      throw .noOffsets(tokenizer: name, reason: "its tokens are not bytes of the text")
-    }
-    guard definition.normalizers.isEmpty,
-      !definition.preTokenizer.stages.contains(.prefixSpace)
-    else { throw .noOffsets(tokenizer: name, reason: "it changes the text before it cuts it") }
+    let changesText =
+      !definition.normalizers.isEmpty || definition.preTokenizer.stages.contains(.prefixSpace)
+    if !definition.isByteLevel || changesText { return try decodedSpans(of: text, special) }
     return try withBytes(of: text) { (bytes) throws(TokenizerError) in
       var places: [(id: Int32, end: Int)] = []
       try forEachSpan(in: bytes, special: special) { (token, range) throws(TokenizerError) in
@@ -31,12 +28,34 @@ extension Tokenizer {
         var end = range.lowerBound
         let part = UnsafeBufferPointer(rebasing: bytes[range])
         for id in try encode(utf8: part, special: special) {
-          end += definition.model.tokens.length(Int(id))
+          // Tokens that were added behind the model's have no entry there.
+          let tokens = definition.model.tokens
+          end += Int(id) < tokens.count ? tokens.length(Int(id)) : definition.decoder[id].count
           places.append((id, end))
         }
         guard end == range.upperBound else {
           throw .noOffsets(tokenizer: name, reason: "the text has bytes without a token")
         }
+      }
+      return Self.spans(places, in: bytes)
+    }
+  }
+
+  /// By what each id adds to the decoded text, where that is the text itself.
+  private func decodedSpans(of text: String, _ special: SpecialPolicy) throws(TokenizerError)
+    -> [TokenSpan]
+  {
+    let ids = try encode(text, special: special)
+    let parts = try decodedParts(of: ids)
+    return try withBytes(of: text) { (bytes) throws(TokenizerError) in
+      guard parts.joined().elementsEqual(bytes) else {
+        throw .noOffsets(
+          tokenizer: name, reason: "it changes the text, and its ids give another one back")
+      }
+      var end = 0
+      let places = zip(ids, parts).map { id, part in
+        end += part.count
+        return (id: id, end: end)
       }
       return Self.spans(places, in: bytes)
     }

@@ -10,8 +10,9 @@ public final class Tokenizer: Sendable {
 
   let definition: TokenizerDefinition
   private let rawTokens: AddedTokenMatcher
-  private let normalizedTokens: AddedTokenMatcher
+  let normalizedTokens: AddedTokenMatcher
   let pool = EncodingStatePool()
+  let keptTrie = KeptTrie()
   private let literalIDs: [[UInt8]: Int32]
 
   public var name: String { definition.name }
@@ -217,7 +218,7 @@ public final class Tokenizer: Sendable {
     } catch { throw failure(error) }
   }
 
-  private func failure(_ error: EncodingFailure) -> TokenizerError {
+  func failure(_ error: EncodingFailure) -> TokenizerError {
     switch error {
     case .noToken(let bytes): .unencodable(bytes: bytes, tokenizer: name)
     case .patternLimit(let pattern): .patternLimit(pattern: pattern, tokenizer: name)

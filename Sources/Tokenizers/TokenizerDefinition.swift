@@ -27,6 +27,8 @@ struct TokenizerDefinition: Sendable {
   var decoderDescription = ""
   /// The components as a `tokenizer.json` writes them; nil if the file was of another format.
   var components: Components?
+  /// The tables of a hybrid vocabulary.
+  var hybrid: HybridVocabulary?
   /// What made the vocabulary, if it was trained here: command, parameters, digest of the data.
   var provenance: JSON?
 

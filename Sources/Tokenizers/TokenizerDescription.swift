@@ -49,6 +49,10 @@ extension Tokenizer {
       facts.append(
         .init(
           "continuing_prefix", .string(String(decoding: model.continuingPrefix, as: UTF8.self))))
+    case .hybrid(let model):
+      facts.append(.init("roots", .integer(model.roots.count)))
+      facts.append(.init("affixes", .integer(model.affixes.count)))
+      facts.append(.init("rules", .string(model.rules.name)))
     case .wordLevel, .longestMatch: break
     }
     if let truncation {
@@ -122,6 +126,8 @@ extension Tokenizer {
     case .wordPiece(let model):
       digest.add(field: "wordpiece \(model.longestWord)")
       digest.add(model.continuingPrefix)
+    case .hybrid:
+      digest.add(field: definition.hybrid?.json().text() ?? "")
     case .wordLevel, .longestMatch: digest.add(field: model.name)
     }
   }

@@ -36,6 +36,10 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case wrongLength(asked: Int, reason: String)
   /// Merges cannot be dropped: the model has none, or the probability is none.
   case wrongDropout(probability: Double, tokenizer: String)
+  /// A language that there are no texts of.
+  case wrongReference(reference: String, languages: [String])
+  /// What is no regular expression.
+  case wrongPattern(pattern: String, reason: String)
   /// Ids of this tokenizer have no places in the text.
   case noOffsets(tokenizer: String, reason: String)
   /// A trainer's option outside what makes sense.
@@ -44,6 +48,14 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   case otherCorpus
   /// A kept training had other settings.
   case otherTraining(path: String)
+  /// A table of a hybrid vocabulary contradicts itself.
+  case wrongTable(table: String, entry: String, reason: String)
+  /// Texts that are compared line by line have unequal numbers of lines.
+  case unequalLines(first: Int, second: Int)
+  /// A line is too long to be aligned with another one.
+  case lineTooLong(characters: Int, limit: Int)
+  /// A text has too few different words of a length for the questions that are asked for.
+  case tooFewWords(length: Int, found: Int, needed: Int)
   /// A vocabulary has no tokens that make a string.
   case noSegmentation(bytes: [UInt8])
   /// Two tokenizations are not of the same bytes.
@@ -78,12 +90,18 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .wrongTrainingOption: "E0590"
     case .otherCorpus: "E0591"
     case .otherTraining: "E0592"
+    case .tooFewWords: "E0578"
     case .noSegmentation: "E0593"
     case .differentTexts: "E0594"
+    case .wrongTable: "E0575"
+    case .unequalLines: "E0576"
+    case .lineTooLong: "E0577"
     case .interrupted: "E0565"
     case .patternLimit: "E0566"
     case .wrongLength: "E0567"
     case .wrongDropout: "E0568"
+    case .wrongPattern: "E0569"
+    case .wrongReference: "E0570"
     case .noOffsets: "E0585"
     }
   }
@@ -117,7 +135,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
       specialTokens == 0
         ? "a byte-level vocabulary of \(asked) tokens was asked for; the bytes alone need \(least)"
         : "a byte-level vocabulary of \(asked) tokens was asked for; the bytes and "
-          + "\(specialTokens) special tokens need \(least)"
+          + "\(specialTokens) special or added tokens need \(least)"
     case .vocabularyTooLarge(let asked, let limit):
       "a vocabulary of \(asked) tokens was asked for, the limit is \(limit)"
     case .wrongFrequency(let asked):
@@ -125,20 +143,32 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .wrongSpecialToken(let token, let reason): "special token \(quoted(token)) \(reason)"
     case .nothingToLearn: "there is no text to train a tokenizer on"
     case .cannotSave(let tokenizer, let reason):
-      "tokenizer \(tokenizer) cannot be saved as tokenizer.json: \(reason)"
+      "tokenizer \(tokenizer) cannot be saved in this form: \(reason)"
     case .patternLimit(let pattern, let tokenizer):
       "the pattern \(quoted(pattern)) of tokenizer \(tokenizer) takes too many steps on this text"
     case .wrongLength(let asked, let reason): "a length of \(asked) was asked for: \(reason)"
     case .wrongDropout(let probability, let tokenizer):
       "dropout \(probability) is not possible with tokenizer \(tokenizer)"
+    case .wrongReference(let reference, let languages):
+      "there is no text in \(quoted(reference)), only in \(languages.joined(separator: ", "))"
+    case .wrongPattern(let pattern, let reason):
+      "\(quoted(pattern)) is no regular expression: \(reason)"
     case .noOffsets(let tokenizer, let reason):
       "tokenizer \(tokenizer) cannot say where its tokens stand in the text: \(reason)"
     case .wrongTrainingOption(let name, let asked):
       "a training with \(name) \(asked) makes no sense"
     case .otherCorpus: "the texts are not those that the stopped training has counted"
     case .otherTraining(let path): "'\(path)' is a stopped training with other settings"
+    case .tooFewWords(let length, let found, let needed):
+      "\(needed) different words of \(length) letters are needed, the text has \(found)"
     case .noSegmentation(let bytes): "no tokens of this vocabulary make \(named(bytes))"
     case .differentTexts(let byte): "the two tokenizations differ in their text at byte \(byte)"
+    case .wrongTable(let table, let entry, let reason):
+      "the table of \(table): \(quoted(entry)) \(reason)"
+    case .unequalLines(let first, let second):
+      "texts of \(first) and \(second) lines cannot be compared line by line"
+    case .lineTooLong(let characters, let limit):
+      "a line has \(characters) characters, more than the \(limit) that are aligned at once"
     case .interrupted(let reason):
       switch reason {
       case .interrupted: "interrupted"
@@ -158,7 +188,10 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .unknownRanks: "say kind=gpt2|cl100k|o200k|qwen|whisper"
     case .containsSpecial: "special=text takes it as ordinary text, special=parse as the token"
     case .patternLimit: "cut the text into smaller parts"
+    case .tooFewWords: "ask for fewer questions a length, or give more text"
     case .wrongDropout: "take a probability from 0 to 1, and a BPE vocabulary"
+    case .unequalLines: "give both texts the same lines"
+    case .lineTooLong: "cut the text into shorter lines"
     case .noOffsets: "encode without places, or with a byte-level tokenizer"
     case .otherCorpus, .otherTraining:
       "use the same texts and settings, or remove the kept state to start anew"

@@ -28,6 +28,8 @@ public enum TokenizerKind: String, CaseIterable, Sendable {
   case wordpiece
   /// CLIP's list of merges.
   case clip
+  /// Roots, affixes and rules as `tokenizer.new` makes them.
+  case hybrid
   /// The form that is used as it lies in the file.
   case mapped
 }

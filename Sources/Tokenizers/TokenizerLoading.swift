@@ -43,6 +43,7 @@ extension Tokenizer {
       return Tokenizer(
         try BertVocabulary.read(file, name: name, lowercases: configuration.lowercases),
         configuration: configuration)
+    case .hybrid: return try HybridFile.read(file, name: name)
     case .mapped: return Tokenizer(try MappedVocabulary.read(file, name: name))
     }
   }
@@ -51,7 +52,10 @@ extension Tokenizer {
   public static func load(tokenizerJSON bytes: [UInt8], name: String, source: String)
     throws(TokenizerError) -> Tokenizer
   {
-    Tokenizer(try HuggingFaceReader.read(bytes, path: source, name: name))
+    if VocabularyDetection.kind(Array(bytes.prefix(VocabularyDetection.looked))) == .hybrid {
+      return try HybridFile.read(bytes, name: name, path: source)
+    }
+    return Tokenizer(try HuggingFaceReader.read(bytes, path: source, name: name))
   }
 
   /// What in a folder is the vocabulary: the first of these that is there.

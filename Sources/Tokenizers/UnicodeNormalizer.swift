@@ -1,7 +1,7 @@
 import CUnicode
 
 /// A Unicode normalization form (UAX 15).
-enum NormalizationForm: String, Sendable, CaseIterable {
+public enum NormalizationForm: String, Sendable, CaseIterable {
   case nfc = "NFC"
   case nfd = "NFD"
   case nfkc = "NFKC"

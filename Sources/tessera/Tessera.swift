@@ -22,7 +22,7 @@ struct Tessera: ParsableCommand {
     version: Version.text,
     subcommands: [
       OpenPrompt.self, RunNotebooks.self, CheckNotebooks.self, ShowStatus.self, ManageCache.self,
-      RunBenchmarks.self, WriteReference.self,
+      RunBenchmarks.self, WriteReference.self, ListSystems.self,
     ])
 
   @Option(

@@ -124,16 +124,38 @@ enum FuzzTarget: String, CaseIterable {
     try read(file) { try TekkenReader.read($0, path: "f", name: "f") }
   }
 
-  /// The input is what stands behind the checksum.
+  /// The input is what stands behind the checksum; or, behind `+`, places (two bytes) and bytes to
+  /// write there into a file that is right but for its checksum.
   private func mapped(_ input: [UInt8]) throws {
-    var file = MappedVocabulary.magic
-    let sum = input.withUnsafeBufferPointer { ByteHash.hash($0) }
-    withUnsafeBytes(of: sum.littleEndian) { file.append(contentsOf: $0) }
-    try FuzzFile.with([file + input, input]) { paths in
+    var file = MappedVocabulary.magic + [UInt8](repeating: 0, count: 8) + input
+    if input.first == UInt8(ascii: "+") {
+      file = try Self.mappedFile.get()
+      for index in stride(from: 1, to: input.count - 2, by: 3) {
+        let place = Int(input[index]) | Int(input[index + 1]) << 8
+        file[16 + place % (file.count - 16)] = input[index + 2]
+      }
+    }
+    let unsigned = file
+    MappedVocabulary.sign(&file)
+    try FuzzFile.with([file, unsigned]) { paths in
       for path in paths {
         try read(input) { _ in try MappedVocabulary.read(path, name: "f") }
       }
     }
+  }
+
+  private static let mappedFile = Result {
+    let more = ["ab", "bc", "abc", "  ", " a", "é", "aa", "aaaa"]
+    var ranks = singleBytes
+    for (index, token) in more.enumerated() {
+      Base64.encode(Array(token.utf8), into: &ranks)
+      ranks += " \(256 + index)\n".utf8
+    }
+    let publication = RankPublication(.gpt2)
+    guard let publication else { throw Broken(law: "GPT-2 has ranks") }
+    return try Tokenizer(
+      RankFileReader.read(ranks, path: "f", publication: publication, name: "f")
+    ).mappedForm()
   }
 
   // MARK: Parts of vocabularies

@@ -131,7 +131,7 @@ import Testing
     let bytes = Set((0..<256).map { [UInt8($0)] })
 
     var first = NaiveMergeTrainer(
-      words: try Self.counted(texts).words { $0.map { [$0] } }, tokens: bytes)
+      words: try Self.counted(texts, .gpt4).words { $0.map { [$0] } }, tokens: bytes)
     let merges = first.merges(to: transition)
     let ranks = Dictionary(
       uniqueKeysWithValues: merges.enumerated().map { ($0.element, $0.offset) })
@@ -156,7 +156,9 @@ import Testing
       [Array(model.tokens[Int($0.left)]), Array(model.tokens[Int($0.right)])]
     }
     #expect(got == all)
-    let plainResult = try BPETrainer(vocabularySize: 320).train(bytes: texts)
+    var plainTrainer = BPETrainer(vocabularySize: 320)
+    plainTrainer.cutting = .gpt4
+    let plainResult = try plainTrainer.train(bytes: texts)
     if transition == 320 && !plainResult.report.endedEarly {
       let plain = try #require(plainResult.tokenizer.definition.model.bytePair)
       let expected = plain.merges.sorted().map {

@@ -50,6 +50,10 @@ import Testing
     }
     #expect(try ids == tokenizer.encode(bytes: text))
     #expect(try tokenizer.bytes(of: ids) == text)
+    let shared = try text.withUnsafeBufferPointer { (bytes) throws(TokenizerError) in
+      try tokenizer.encode(utf8: bytes, workers: Tokenizer.sharedWorkers)
+    }
+    #expect(shared == ids)
   }
 
   @Test("a batch gives each text's ids, and the first text's error")
@@ -125,10 +129,11 @@ import Testing
   @Test("spans know added tokens, and refuse changed text")
   func spansOfTokens() throws {
     let small = try SmallVocabulary().read()
+    #expect(try small.spans(of: "éabc").map(\.bytes) == [0..<2, 2..<5])
     #expect(
       throws: TokenizerError.noOffsets(
-        tokenizer: "small", reason: "its tokens are not bytes of the text")
-    ) { try small.spans(of: "abc") }
+        tokenizer: "small", reason: "it changes the text, and its ids give another one back")
+    ) { try small.spans(of: "abz") }
     let error = TokenizerError.noOffsets(tokenizer: "small", reason: "because")
     #expect(error.code == "E0585" && error.hint != nil && error.message.hasSuffix("because"))
   }

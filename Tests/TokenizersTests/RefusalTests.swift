@@ -296,7 +296,7 @@ import Testing
   @Test("that are supported in every part are read")
   func supported() throws {
     let split =
-      #"{"type": "Split", "pattern": {"Regex": \#(JSON.string(GPT2Splitter.patterns[0]).text())}, "behavior": "Isolated", "invert": false}"#
+      #"{"type": "Split", "pattern": {"Regex": \#(JSON.string(PiecePattern.gpt2Spellings[0]).text())}, "behavior": "Isolated", "invert": false}"#
     let byteLevel =
       #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}"#
     let tokenizer = try model(["a": 0, "b": 1, "ab": 2, "Ġ": 3, "Ġa": 4], #"["a b", "Ġ a"]"#)
@@ -446,7 +446,7 @@ import Testing
       ),
       (
         .vocabularyTooSmall(asked: 9, least: 257, specialTokens: 1), "E0559",
-        "a byte-level vocabulary of 9 tokens was asked for; the bytes and 1 special tokens need 257"
+        "a byte-level vocabulary of 9 tokens was asked for; the bytes and 1 special or added tokens need 257"
       ),
       (
         .vocabularyTooLarge(asked: 9, limit: 8), "E0560",
@@ -463,7 +463,19 @@ import Testing
       (.nothingToLearn, "E0563", "there is no text to train a tokenizer on"),
       (
         .cannotSave(tokenizer: "t", reason: "r"), "E0564",
-        "tokenizer t cannot be saved as tokenizer.json: r"
+        "tokenizer t cannot be saved in this form: r"
+      ),
+      (
+        .wrongTable(table: "affixes", entry: "la", reason: "is a form of two affixes"), "E0575",
+        "the table of affixes: \"la\" is a form of two affixes"
+      ),
+      (
+        .unequalLines(first: 2, second: 3), "E0576",
+        "texts of 2 and 3 lines cannot be compared line by line"
+      ),
+      (
+        .lineTooLong(characters: 9, limit: 8), "E0577",
+        "a line has 9 characters, more than the 8 that are aligned at once"
       ),
       (.interrupted(.interrupted), "E0565", "interrupted"),
     ]

@@ -22,10 +22,10 @@ import Testing
 
   private static let cuttings: [TextCutting] = [
     .gpt2, .superwords, .bert, .markedWords, .lines, .gpt2(digits: .rightToLeft(3)),
-    .gpt2(digits: .leftToRight(3)),
+    .gpt2(digits: .leftToRight(3)), .words, .gpt4,
   ]
 
-  @Test("blocks, threads and files give the counts of whole texts", arguments: 0..<42)
+  @Test("blocks, threads and files give the counts of whole texts", arguments: 0..<54)
   func blocks(seed: Int) throws {
     let texts = Self.texts(seed)
     let cutting = Self.cuttings[seed % Self.cuttings.count]

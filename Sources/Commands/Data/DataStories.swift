@@ -4,7 +4,10 @@ import Training
 
 /// `data.*`: texts to work on.
 enum DataCommands {
-  static let all: [any Command.Type] = [DataStories.self]
+  static let all: [any Command.Type] = [
+    DataLegalTokens.self, DataOCRNoise.self,
+    DataAddition.self, DataFormat.self, DataCharBench.self, DataStories.self,
+  ]
 }
 
 /// How generated stories are given.

@@ -114,3 +114,9 @@ func randomStream(_ call: Call, seed: Int?, name: String) -> RandomStream {
   let place = call.streamName
   return RandomStream(seed: place.seed, path: place.path)
 }
+
+/// A seed for methods that draw by one: from the stream of a random command.
+func randomSeed(_ call: Call, seed: Int?, name: String) -> UInt64 {
+  var stream = randomStream(call, seed: seed, name: name)
+  return stream.next()
+}

@@ -4,9 +4,13 @@ import Models
 
 /// `measure.*`: figures of merit.
 enum MeasureCommands {
-  static let all: [any Command.Type] = [
-    MeasureNLL.self, MeasureCompression.self, MeasureDistinct.self,
-  ]
+  static let all: [any Command.Type] =
+    [
+      MeasureBoundaryStability.self, MeasurePurity.self, MeasureRoundtrip.self, MeasureTerms.self,
+      MeasureNLL.self, MeasureTokens.self, MeasurePremium.self, MeasureLengths.self,
+      MeasureBitsPerByte.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
+      MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
+    ] + statistics
 }
 
 /// `measure.nll`: how surprised a model is.
@@ -25,9 +29,10 @@ struct MeasureNLL: Command {
   func run(_ call: Call) throws -> Value {
     let model = try call[model].model
     let loss: NegativeLogLikelihood
-    switch try call[text] {
+    let prompt = try call[text]
+    switch prompt {
     case .text(let text): loss = try NegativeLogLikelihood(model, text: text)
-    case .ids(let ids): loss = try NegativeLogLikelihood(model, ids: ids)
+    case .ids: loss = try NegativeLogLikelihood(model, ids: try prompt.ids(for: model))
     }
     return .record(
       Record([

@@ -2,6 +2,7 @@ import Files
 import Glibc
 import Language
 import Models
+import Tokenizers
 
 /// A language model as a value of the language.
 final class ModelObject: ObjectValue {
@@ -139,7 +140,8 @@ enum BuiltinModels {
 /// What a model is given to read: a text, or ids.
 enum Prompt: ParameterValue {
   case text(String)
-  case ids([Int32])
+  /// With the tokenizer that they came from, if they remember one.
+  case ids([Int32], of: Tokenizer?)
 
   static var type: ValueType {
     .oneOf([.string, .object("tokens"), .list(of: .int), .tensor, .range])
@@ -148,14 +150,18 @@ enum Prompt: ParameterValue {
 
   static func convert(_ value: Value, in call: Call) throws -> Prompt? {
     if case .string(let text) = value { return .text(text) }
-    return try TokenIDs.convert(value, in: call).map { .ids($0.ids) }
+    var tokenizer: Tokenizer?
+    if case .object(let tokens as TokensObject) = value { tokenizer = tokens.tokenizer?.tokenizer }
+    return try TokenIDs.convert(value, in: call).map { .ids($0.ids, of: tokenizer) }
   }
 
   /// The ids that go to the model: text gets BOS exactly where the model's own files ask for it.
   func ids(for model: any LanguageModel) throws -> [Int32] {
     switch self {
-    case .text(let text): try model.ids(of: text)
-    case .ids(let ids): ids
+    case .text(let text): return try model.ids(of: text)
+    case .ids(let ids, let tokenizer):
+      if let tokenizer { try model.check(tokenizer) }
+      return ids
     }
   }
 }

@@ -7,10 +7,13 @@ final class TokenizerObject: ObjectValue {
   let tokenizer: Tokenizer
   /// The path it was loaded from, as written; nil where it was trained here.
   let path: String?
+  /// How its file was to be read, where that was said.
+  let kind: TokenizerKind?
 
-  init(_ tokenizer: Tokenizer, path: String? = nil) {
+  init(_ tokenizer: Tokenizer, path: String? = nil, kind: TokenizerKind? = nil) {
     self.tokenizer = tokenizer
     self.path = path
+    self.kind = kind
   }
 
   var typeName: String { "tokenizer" }
@@ -46,6 +49,7 @@ final class TokenizerObject: ObjectValue {
     var state = Record([("digest", .string(tokenizer.digest))])
     if let path {
       state["path"] = .string(path)
+      if let kind { state["kind"] = .string(kind.rawValue) }
     } else {
       guard let json = try? tokenizer.json() else { return nil }
       state["json"] = .string(json.text())
@@ -60,7 +64,8 @@ final class TokenizerObject: ObjectValue {
     }
     let object: TokenizerObject
     if let path = state["path"]?.stringValue {
-      object = try load(path, kind: nil, session)
+      let kind = state["kind"]?.stringValue.flatMap(TokenizerKind.init(rawValue:))
+      object = try load(path, kind: kind, session)
     } else {
       object = TokenizerObject(
         try Tokenizer.load(
@@ -87,10 +92,10 @@ final class TokenizerObject: ObjectValue {
     }
     let key = "tokenizer \(kind?.rawValue ?? "") \(Paths.resolved(file) ?? file)"
     let kept = try session.objects.object(key) {
-      TokenizerObject(try Tokenizer.load(path: file, kind: kind), path: path)
+      TokenizerObject(try Tokenizer.load(path: file, kind: kind), path: path, kind: kind)
     }
     if let object = kept as? TokenizerObject { return object }
-    return TokenizerObject(try Tokenizer.load(path: file, kind: kind), path: path)
+    return TokenizerObject(try Tokenizer.load(path: file, kind: kind), path: path, kind: kind)
   }
 }
 

@@ -21,22 +21,9 @@ final class TokensObject: ObjectValue {
     return "tokens  \(ids.count)\(name)  \(shown)\(more)"
   }
 
-  /// A token as it is spelled in the text, with control characters escaped.
+  /// A token as it stands in the text, on one line.
   private func spelling(_ id: Int32) -> String {
-    guard let tokenizer, let text = try? tokenizer.tokenizer.tokenText(id) else { return "\(id)" }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case "|": result += "\\|"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    (try? tokenizer?.tokenizer.printableToken(id)) ?? "\(id)"
   }
 
   var fieldNames: [String] { ["ids", "text", "pieces", "count", "tokenizer"] }

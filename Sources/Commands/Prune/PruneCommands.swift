@@ -36,15 +36,16 @@ struct PrunePrompt: Command {
     let budget: TokenBudget =
       if let tokens = try call[budget] { .tokens(tokens) } else { .share(try call[keep]) }
     let result: PromptPruning
-    switch try call[text] {
+    let prompt = try call[text]
+    switch prompt {
     case .text(let text):
       result = try PromptPruning(
         model, text: text, budget: budget, protected: try call[protect],
         continuation: try call[continuation])
-    case .ids(let ids):
+    case .ids:
       let following = try call[continuation]
       result = try PromptPruning(
-        model, prompt: ids, budget: budget, protected: try call[protect],
+        model, prompt: try prompt.ids(for: model), budget: budget, protected: try call[protect],
         continuation: following.isEmpty ? [] : try model.ids(of: following))
     }
     return .record(record(of: result, object))

@@ -59,7 +59,8 @@ struct TokenizerAlign: Command {
     let (first, second, text) = (try call[first], try call[second], try call[text])
     let (a, b) = (try first.tokenizer.encode(text), try second.tokenizer.encode(text))
     let aligned = try TokenizerAligner(a, first.tokenizer, b, second.tokenizer)
-    let bytes = Array(text.utf8)
+    // What both give back: a tokenizer may have changed the text.
+    let bytes = try first.tokenizer.bytes(of: a)
     return .table(
       Table(
         rows: aligned.chunks.map { chunk in

@@ -21,6 +21,20 @@ enum TrainedDigits: String, WordParameter {
   }
 }
 
+/// How a text is normalized before anything is learned, and by the trained tokenizer.
+enum TrainedNormalization: String, WordParameter {
+  case none, nfc, nfd, nfkc, nfkd
+
+  var form: NormalizationForm? { NormalizationForm(rawValue: rawValue.uppercased()) }
+}
+
+/// What fills a vocabulary up.
+enum VocabularyPadding: String, WordParameter {
+  case none, pow2
+}
+
+extension AppendedTokens.Matching: WordParameter {}
+
 /// `tokenizer.train`: a vocabulary of one's own.
 struct TokenizerTrain: Command {
   static let name = "tokenizer.train"
@@ -39,6 +53,9 @@ struct TokenizerTrain: Command {
       #"t = tokenizer.train "by the way, by the way" kind=superbpe vocab=272 transition=0.98; tokenizer.encode(t, "by the way") | len"#,
       shows: "1"),
     Example(
+      #"t = tokenizer.train "in (a) and (b)" vocab=300 normalize=nfkc extra=["(a)", "(b)"] pad=pow2; [t.vocab, tokenizer.count(t, "(a)")]"#,
+      shows: "[512, 1]"),
+    Example(
       #"tokenizer.train "low lower lowest" kind=wordpiece vocab=20 name="words""#,
       shows: "tokenizer words  WordPiece, 20 tokens"),
   ]
@@ -55,9 +72,28 @@ struct TokenizerTrain: Command {
     in: 0...1)
   let maxWords = Option("With superbpe: the most words a token spans.", default: 4, in: 1...)
   let maxBytes = Option<Int?>("With bpe: the most bytes a token has.")
+  let maxCharacters = Option<Int?>(
+    "With bpe: the most characters a token has, a space in front not counted.", in: 1...)
+  let normalize = Option<TrainedNormalization>(
+    "With bpe: the Unicode normalization of all text.", default: TrainedNormalization.none)
+  let extra = Option<[String]>(
+    "With bpe: tokens beside the learned ones, found in text before anything is merged, the longest first.",
+    default: [])
+  let extraMatch = Option<AppendedTokens.Matching>(
+    "Extra tokens that start with a letter or digit are found as words only, or anywhere.",
+    default: .words)
+  let pad = Option<VocabularyPadding>(
+    "With bpe: pow2 fills the vocabulary up to a power of two with runs of spaces and line feeds.",
+    default: VocabularyPadding.none)
   let digits = Option<TrainedDigits>(
     "How bpe cuts numbers: as GPT-2's pattern, each digit alone, or in threes from the left or the right.",
     default: .pattern)
+  let pretokenizer = Option<TrainedCutting?>(
+    "How bpe, and superbpe up to its transition, cut text: by GPT-2's pattern (bpe, if not given), GPT-4's (superbpe), at blanks only, or not at words."
+  )
+  let truncate = Option(
+    "Longer texts of a list are cut to the length that this share of them does not exceed; SuperBPE's authors take 99%.",
+    default: 1.0, in: 0.0...1.0)
   let minCount = Option(
     "Pairs that occur more rarely are not merged.", default: 2, in: 1...)
   let special = Option<[String]>("Special tokens; those of bpe get the last ids.", default: [])
@@ -84,14 +120,22 @@ struct TokenizerTrain: Command {
 
   private func tokenizer(_ call: Call, _ run: TrainingRun) throws -> Tokenizer {
     let (kind, size) = (try call[kind], try call[vocab])
-    let (name, corpus) = (try call[name] ?? kind.rawValue, TrainingCorpus.texts(try call[text]))
+    let name = try call[name] ?? kind.rawValue
+    let corpus = try TrainingCorpus.texts(try call[text]).truncated(atShare: call[truncate])
     switch kind {
     case .bpe:
       var trainer = BPETrainer(vocabularySize: size, name: name)
       trainer.minimumFrequency = try call[minCount]
       trainer.specialTokens = try call[special]
-      trainer.cutting = try call[digits].cutting
-      trainer.rules = MergeRules(mostBytes: try call[maxBytes])
+      let digits = try call[digits]
+      let cutting = try call[pretokenizer]?.cutting ?? .gpt2
+      trainer.cutting = digits == .pattern ? cutting : digits.cutting
+      if let form = try call[normalize].form { trainer.cutting = trainer.cutting.normalized(form) }
+      trainer.rules = MergeRules(
+        mostBytes: try call[maxBytes], mostCharacters: try call[maxCharacters])
+      trainer.appended.texts = try call[extra]
+      trainer.appended.matching = try call[extraMatch]
+      trainer.appended.padsToPowerOfTwo = try call[pad] == .pow2
       return try trainer.train(on: corpus, run: run).tokenizer
     case .superbpe:
       let special = try call[special]
@@ -102,6 +146,7 @@ struct TokenizerTrain: Command {
       trainer.minimumFrequency = try call[minCount]
       trainer.specialTokens = special
       trainer.rules.mostWords = try call[maxWords]
+      if let cutting = try call[pretokenizer]?.cutting { trainer.cutting = cutting }
       return try trainer.train(on: corpus, run: run).tokenizer
     case .wordpiece:
       var trainer = WordPieceTrainer(vocabularySize: size, name: name)

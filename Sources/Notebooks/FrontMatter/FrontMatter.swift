@@ -3,7 +3,7 @@ import Yams
 
 /// What a notebook says about itself before its text: YAML between two lines of dashes.
 ///
-/// Keys that mean nothing here are let be.
+/// Keys that mean nothing to a run are kept as ``notes``.
 public struct FrontMatter: Sendable {
   public internal(set) var title: String?
   /// The seed of random commands that are given none.
@@ -11,6 +11,8 @@ public struct FrontMatter: Sendable {
   /// Variables with their defaults, in the order of the text.
   public internal(set) var parameters: [NotebookParameter] = []
   public internal(set) var tolerance = Tolerance()
+  /// The texts under other keys, such as `paper` and `claim` (``SystemNotebook``).
+  public internal(set) var notes: [String: String] = [:]
 
   public init() {}
 
@@ -45,7 +47,8 @@ public struct FrontMatter: Sendable {
           self.parameters.append(try parameter(name, node, fail))
         }
       case "tolerance": tolerance = try Tolerance(node, fail)
-      default: break
+      case let name?: notes[name] = node.scalar?.string
+      case nil: break
       }
     }
   }

@@ -134,7 +134,7 @@ struct GGUFPreTokenizer {
     }
   }
 
-  private static let gpt2 = GPT2Splitter.patterns[0]
+  private static let gpt2 = PiecePattern.gpt2Spellings[0]
   private static let bloom = #" ?[^(\s|.,!?…。，、।۔،)]+"#
   /// The letters with case that DeepSeek LLM's pattern lists.
   private static let deepSeekLetters = RangeTable(

@@ -29,6 +29,9 @@ extension Tokenizer {
         return count
       }
     } catch { throw .interrupted(error) }
+    guard pairs.count == ids.count - 256 || model.ignoresMerges else {
+      throw refuse("it has tokens without a merge, which a rank file would make of whole pieces")
+    }
     // The same pairs in the same order: ranks themselves may differ.
     let (derived, own) = (pairs.sorted(), model.merges.sorted())
     guard derived.count == own.count,
@@ -40,5 +43,24 @@ extension Tokenizer {
       text.append(contentsOf: " \(id)\n".utf8)
     }
     return text
+  }
+  /// The published kind of rank file whose pattern is this vocabulary's own: a rank file is read
+  /// again with it, since it does not hold the pattern.
+  ///
+  /// - Throws: ``TokenizerError/cannotSave(tokenizer:reason:)`` if there is none.
+  public func kindOfRanks() throws(TokenizerError) -> TokenizerKind {
+    guard definition.normalizers.isEmpty else {
+      throw .cannotSave(
+        tokenizer: name, reason: "it changes the text before it cuts it, a rank file does not")
+    }
+    let kinds: [TokenizerKind] = [kind, .gpt2, .cl100k, .o200k, .qwen]
+    for kind in kinds {
+      guard let publication = RankPublication(kind),
+        publication.stages == definition.preTokenizer.stages
+      else { continue }
+      return kind
+    }
+    throw .cannotSave(
+      tokenizer: name, reason: "no published kind of rank file cuts text as it does")
   }
 }

@@ -37,12 +37,10 @@ struct RankedTokens {
       let pairs = try MergeDerivation.pairs(
         of: ids, in: tokens, ranks: Array(0..<UInt32(tokens.count))
       ) { id, symbols in
-        var count = 0
-        for byte in tokens[Int(id)] {
-          symbols[count] = byteIDs[Int(byte)]
-          count += 1
+        tokens.withBytes(of: Int(id)) { bytes in
+          for (place, byte) in bytes.enumerated() { symbols[place] = byteIDs[Int(byte)] }
+          return bytes.count
         }
-        return count
       }
       return (tokens, pairs)
     } catch { throw .interrupted(error) }

@@ -112,7 +112,7 @@ extension Tokenizer {
     }
   }
 
-  private static func pad(_ inputs: inout [ModelInput], _ padding: Padding?)
+  static func pad(_ inputs: inout [ModelInput], _ padding: Padding?)
     throws(TokenizerError)
   {
     guard let padding else { return }

@@ -3,7 +3,7 @@ import Files
 /// What a vocabulary file is, by its first bytes.
 enum VocabularyDetection {
   /// How much of a file is looked at.
-  private static let looked = 4096
+  static let looked = 4096
 
   /// - Throws: ``TokenizerError/unknownRanks(path:)`` for tiktoken ranks, which do not say more, and
   ///   ``TokenizerError/unknownKind(path:)``.
@@ -25,7 +25,11 @@ enum VocabularyDetection {
     if start.starts(with: MappedVocabulary.magic) { return .mapped }
     if start.starts(with: [0x1F, 0x8B]) { return .clip }
     let text = start.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
-    if text.first == UInt8(ascii: "{") { return isTekken(start) ? .tekken : .huggingface }
+    if text.first == UInt8(ascii: "{") {
+      let first = text.dropFirst().drop { $0 <= 0x20 }
+      if first.starts(with: "\"\(HybridFile.mark)\"".utf8) { return .hybrid }
+      return isTekken(start) ? .tekken : .huggingface
+    }
     let line = firstLine(start)
     if line.starts(with: "\"bpe_simple_vocab_16e6".utf8) { return .clip }
     if line.starts(with: "#version: 0.2".utf8) { return .gpt2 }

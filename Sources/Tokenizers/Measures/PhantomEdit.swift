@@ -22,23 +22,24 @@ public enum PhantomOutcome: String, Sendable, CaseIterable {
   }
 }
 
-/// How a phantom edit changes the tokens. The order of the cases is the order in which they are
-/// tried: those of blanks first.
+/// How a phantom edit changes the tokens: the paper's eight kinds, in the order in which they are
+/// tried.
 public enum PhantomKind: String, Sendable, CaseIterable {
-  /// One token becomes one, with or without a blank: " February" → "February".
-  case blankBoundary
-  /// The blank becomes a token of its own: " Saturday" → " ", "Saturday".
-  case blankDetached
   /// A line end or another blank stands for the blank.
-  case blankReplaced
+  case blankReplaced = "other_blank"
+  /// The blank becomes a token of its own: " Saturday" → " ", "Saturday".
+  case blankDetached = "detached_blank"
+  /// The blank in front comes or goes, and the tokens are as many or else the same:
+  /// " February" → "February".
+  case blankBoundary = "blank_boundary"
   /// An acronym is cut: HIV → H, IV.
   case acronym
-  /// A plural or possessive ending is cut off: rights → right, s.
+  /// A plural or possessive ending is cut off from a word that stays whole: rights → right, s.
   case ending
   /// A prefix is cut off from a word that stays whole: repaid → re, paid.
   case prefix
   /// A capitalised word is cut in another way: Dorm, er → D, orm, er.
-  case properNoun
+  case properNoun = "proper_noun"
   /// Any other cutting: unbelievable → un, bel, ievable.
   case resegmented
 
@@ -55,17 +56,18 @@ public enum PhantomKind: String, Sendable, CaseIterable {
     let (oldBlank, newBlank) = (Self.blanks(old), Self.blanks(new))
     let word = Self.trimmed(Array(new)[...])
     let parts = after.map { Self.trimmed($0[...]) }.filter { !$0.isEmpty }
+    let oldParts = before.map { Self.trimmed($0[...]) }.filter { !$0.isEmpty }
     if oldBlank != newBlank, !oldBlank.isEmpty, !newBlank.isEmpty {
       self = .blankReplaced
     } else if let first = after.first, Self.trimmed(first[...]).isEmpty, !first.isEmpty,
       before.first.map({ !Self.trimmed($0[...]).isEmpty }) ?? false
     {
       self = .blankDetached
-    } else if oldBlank != newBlank, before.count == after.count {
+    } else if oldBlank != newBlank, before.count == after.count || parts == oldParts {
       self = .blankBoundary
     } else if word.count > 1, word.allSatisfy({ (0x41...0x5A).contains($0) }) {
       self = .acronym
-    } else if parts.count > 1, let last = parts.last, Self.endings.contains(Array(last)) {
+    } else if parts.count == 2, let last = parts.last, Self.endings.contains(Array(last)) {
       self = .ending
     } else if parts.count == 2, let first = parts.first,
       Self.prefixes.contains(first.map { $0 | 0x20 }), !Self.isCapital(word)
@@ -98,13 +100,49 @@ public enum PhantomKind: String, Sendable, CaseIterable {
   }
 }
 
-extension Tokenizer {
-  /// The tokens that start any way to write a word, with or without a space in front: with these
-  /// masked, a model cannot write it again.
-  public func startingTokens(of word: String, _ trie: TokenTrie) -> Set<Int32> {
-    Set(
-      [word, " " + word].flatMap { text in
-        (SegmentationLattice(Array(text.utf8), trie).edges.first ?? []).map(\.id)
-      })
+/// The token sequences that write a word, with and without a space in front.
+public struct WordEncodings: Sendable {
+  public let bare: SegmentationLattice
+  public let spaced: SegmentationLattice
+
+  public init(_ word: String, _ trie: TokenTrie) {
+    bare = SegmentationLattice(Array(word.utf8), trie)
+    spaced = SegmentationLattice(Array((" " + word).utf8), trie)
+  }
+
+  /// How many there are of both.
+  public var count: BigUnsigned {
+    var count = bare.count
+    count += spaced.count
+    return count
+  }
+
+  /// The tokens that start any of them: with these masked, a model cannot write the word again.
+  public var starts: Set<Int32> {
+    Set((bare.edges.first ?? []).map(\.id) + (spaced.edges.first ?? []).map(\.id))
+  }
+
+  /// How many are left where a model may not begin with some tokens.
+  public func count(startingWithout masked: Set<Int32>) -> BigUnsigned {
+    var count = bare.count(startingWithout: masked)
+    count += spaced.count(startingWithout: masked)
+    return count
+  }
+
+  /// One of all sequences of both, each equally likely; nil if there is none.
+  public func sample(seed: UInt64) -> [Int32]? {
+    if count.isZero { return nil }
+    var generator = SplitMix(seed: seed)
+    let drawn = BigUnsigned.below(count, using: &generator)
+    return drawn < bare.count
+      ? bare.sample(using: &generator) : spaced.sample(using: &generator)
+  }
+}
+
+extension SegmentationLattice {
+  /// One of all sequences, each equally likely, the same for the same seed; nil if there is none.
+  public func sample(seed: UInt64) -> [Int32]? {
+    var generator = SplitMix(seed: seed)
+    return sample(using: &generator)
   }
 }

@@ -16,9 +16,28 @@ public struct TokenStatistics: Sendable, Equatable {
   public let counts: [UInt64]
 
   public init(_ tokenizer: Tokenizer, text: String) throws(TokenizerError) {
-    let ids = try tokenizer.encode(text)
+    try self.init(tokenizer, texts: [text])
+  }
+
+  /// Several texts, each encoded by itself.
+  ///
+  /// - Complexity: O(bytes + vocabulary).
+  public init(_ tokenizer: Tokenizer, texts: [String]) throws(TokenizerError) {
     var counts = [UInt64](repeating: 0, count: tokenizer.vocabularySize)
-    for id in ids where Int(id) < counts.count { counts[Int(id)] += 1 }
+    var (bytes, characters, words, tokens) = (0, 0, 0, 0)
+    for text in texts {
+      let ids = try tokenizer.encode(text)
+      for id in ids where Int(id) < counts.count { counts[Int(id)] += 1 }
+      bytes += text.utf8.count
+      characters += text.unicodeScalars.count
+      words += Self.words(in: text)
+      tokens += ids.count
+    }
+    (self.bytes, self.characters, self.words) = (bytes, characters, words)
+    (self.tokens, self.counts) = (tokens, counts)
+  }
+
+  private static func words(in text: String) -> Int {
     var words = 0
     var isInside = false
     for scalar in text.unicodeScalars {
@@ -26,11 +45,7 @@ public struct TokenStatistics: Sendable, Equatable {
       if !isBlank && !isInside { words += 1 }
       isInside = !isBlank
     }
-    bytes = text.utf8.count
-    characters = text.unicodeScalars.count
-    self.words = words
-    tokens = ids.count
-    self.counts = counts
+    return words
   }
 
   public var bytesPerToken: Double { Double(bytes) / Double(tokens) }
@@ -38,10 +53,10 @@ public struct TokenStatistics: Sendable, Equatable {
   public var tokensPerCharacter: Double { Double(tokens) / Double(characters) }
   /// Tokens per word.
   public var fertility: Double { Double(tokens) / Double(words) }
+  /// How many different ids occur.
+  public var types: Int { counts.count { $0 > 0 } }
   /// The share of the vocabulary that occurs.
-  public var vocabularyUse: Double {
-    Double(counts.count { $0 > 0 }) / Double(counts.count)
-  }
+  public var vocabularyUse: Double { Double(types) / Double(counts.count) }
 
   /// This text's tokens over those of the same content in a reference language: 1 is parity.
   public func premium(over reference: TokenStatistics) -> Double {
@@ -63,22 +78,5 @@ public struct TokenStatistics: Sendable, Equatable {
   public func renyiEfficiency(order: Double = 2.5) -> Double {
     renyiEntropy(order: order) * ElementaryFunction.log(2)
       / ElementaryFunction.log(Double(counts.count))
-  }
-}
-
-extension Tokenizer {
-  /// How many ordinary tokens have each length in characters; a token that is no whole characters
-  /// counts its bytes that start one, at least one.
-  public func lengthHistogram() -> [Int] {
-    let added = Set(definition.addedTokens.map(\.id))
-    var histogram: [Int] = []
-    for id in 0..<Int32(vocabularySize)
-    where !added.contains(id) && !definition.decoder.unassigned.contains(id) {
-      let length = max(1, definition.decoder[id].count { $0 & 0xC0 != 0x80 })
-      if definition.decoder[id].isEmpty { continue }
-      while histogram.count <= length { histogram.append(0) }
-      histogram[length] += 1
-    }
-    return histogram
   }
 }

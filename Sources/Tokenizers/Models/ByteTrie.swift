@@ -81,4 +81,16 @@ struct ByteTrie: Sendable, Equatable {
     }
     return best
   }
+
+  /// All strings that `text[start...]` begins with, the shortest first, and where they end.
+  func matches(in text: [UInt8], from start: Int) -> [(value: Int32, end: Int)] {
+    var found: [(Int32, Int)] = []
+    var node = Self.root
+    for end in start..<text.count {
+      node = child(node, text[end])
+      if node == Self.root { break }
+      if value(node) >= 0 { found.append((value(node), end + 1)) }
+    }
+    return found
+  }
 }

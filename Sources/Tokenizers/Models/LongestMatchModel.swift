@@ -1,7 +1,7 @@
 /// Greedy longest match from left to right, as RWKV's World vocabulary is read.
 struct LongestMatchModel: Sendable {
   let tokens: ByteStringTable
-  private let trie: ByteTrie
+  let trie: ByteTrie
 
   init(tokens: ByteStringTable) {
     self.tokens = tokens

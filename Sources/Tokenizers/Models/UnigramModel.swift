@@ -10,7 +10,7 @@ struct UnigramModel: Sendable {
   enum Precision: Sendable { case single, double }
 
   /// SentencePiece counts anew below this.
-  private static let lowestSum = -100_000.0
+  static let lowestSum = -100_000.0
 
   let tokens: ByteStringTable
   let scores: [Double]
@@ -19,8 +19,8 @@ struct UnigramModel: Sendable {
   let byteIDs: [Int32]
   let fusesUnknown: Bool
   let precision: Precision
-  private let trie: ByteTrie
-  private let unknownScore: Double
+  let trie: ByteTrie
+  let unknownScore: Double
 
   /// - Parameters:
   ///   - userDefined: pieces that are preferred: in single precision they score 0.1 for every byte
@@ -133,7 +133,7 @@ struct UnigramModel: Sendable {
   }
 
   @inline(__always)
-  private func sum(_ score: Double, _ before: Double) -> Double {
+  func sum(_ score: Double, _ before: Double) -> Double {
     precision == .single ? Double(Float(score) + Float(before)) : score + before
   }
 

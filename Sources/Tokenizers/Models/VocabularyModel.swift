@@ -5,6 +5,7 @@ enum VocabularyModel: Sendable {
   case wordPiece(WordPieceModel)
   case wordLevel(WordLevelModel)
   case longestMatch(LongestMatchModel)
+  case hybrid(HybridModel)
 
   /// The model's tokens by id, in the form its pieces have.
   var tokens: ByteStringTable {
@@ -14,6 +15,7 @@ enum VocabularyModel: Sendable {
     case .wordPiece(let model): model.tokens
     case .wordLevel(let model): model.tokens
     case .longestMatch(let model): model.tokens
+    case .hybrid(let model): model.tokens
     }
   }
 
@@ -25,6 +27,7 @@ enum VocabularyModel: Sendable {
     case .wordPiece(let model): model.unknownID
     case .wordLevel(let model): model.unknownID
     case .longestMatch: nil
+    case .hybrid: HybridModel.Special.unknown
     }
   }
 
@@ -38,6 +41,7 @@ enum VocabularyModel: Sendable {
     case .wordPiece: "WordPiece"
     case .wordLevel: "WordLevel"
     case .longestMatch: "longest match"
+    case .hybrid: "roots and affixes"
     }
   }
 
@@ -52,6 +56,7 @@ enum VocabularyModel: Sendable {
     case .wordPiece(let model): try model.encode(piece, to: &ids)
     case .wordLevel(let model): try model.encode(piece, to: &ids)
     case .longestMatch(let model): try model.encode(piece, to: &ids)
+    case .hybrid(let model): model.encode(piece, to: &ids)
     }
   }
 }

@@ -4,9 +4,15 @@ enum PiecePattern: Sendable, Equatable {
   case gpt2, cl100k, o200k, qwen2, deepseek, bloom, clip
   case compiled(RegexPattern)
 
+  /// The pattern in GPT-2's encoder.py, and the shorter spelling of it that tiktoken uses.
+  static let gpt2Spellings = [
+    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,
+    #"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,
+  ]
+
   /// The known patterns as vocabulary files write them; the first spelling is the one that runs.
   private static let spellings: [(PiecePattern, [String])] = [
-    (.gpt2, GPT2Splitter.patterns),
+    (.gpt2, gpt2Spellings),
     (
       .cl100k,
       [

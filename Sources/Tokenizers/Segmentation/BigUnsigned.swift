@@ -1,3 +1,5 @@
+import Kernels
+
 /// A natural number of any size: enough to count segmentations exactly.
 public struct BigUnsigned: Sendable, Equatable {
   /// Digits to base 2⁶⁴, the lowest first, without zeros at the top; 0 has none.
@@ -16,6 +18,14 @@ public struct BigUnsigned: Sendable, Equatable {
   /// The nearest `Double` below or at it, or infinity.
   public var approximation: Double {
     limbs.reversed().reduce(0) { $0 * 0x1p64 + Double($1) }
+  }
+
+  /// Its logarithm to base 2, also where ``approximation`` is infinite; −∞ for 0.
+  public var log2: Double {
+    guard let top = limbs.last else { return -.infinity }
+    let next = limbs.count > 1 ? Double(limbs[limbs.count - 2]) * 0x1p-64 : 0
+    let logTwo = ElementaryFunction.log(2)
+    return ElementaryFunction.log(Double(top) + next) / logTwo + Double(64 * (limbs.count - 1))
   }
 
   public static func += (left: inout BigUnsigned, right: BigUnsigned) {

@@ -34,6 +34,14 @@ public struct SegmentationLattice: Sendable {
   /// How many token sequences give the string.
   public var count: BigUnsigned { ways[0] }
 
+  /// How many do not start with one of some tokens; for no bytes, the one of no tokens.
+  public func count(startingWithout masked: Set<Int32>) -> BigUnsigned {
+    guard let first = edges.first else { return count }
+    return first.reduce(into: BigUnsigned()) { sum, edge in
+      if !masked.contains(edge.id) { sum += ways[edge.end] }
+    }
+  }
+
   /// The first sequences, in the order of their tokens' lengths from the left; `limit` at most.
   public func sequences(limit: Int) -> [[Int32]] {
     var result: [[Int32]] = []
@@ -161,7 +169,7 @@ enum LogSum {
 extension Tokenizer {
   /// All ways to write `text` in ordinary tokens.
   public func segmentations(of text: String) -> SegmentationLattice {
-    SegmentationLattice(Array(text.utf8), TokenTrie(self))
+    SegmentationLattice(Array(text.utf8), trie)
   }
 
   /// The ids that the tokenizer itself gives to what these ids stand for.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Tokens by their bytes, as a tree: which tokens a text starts with, and which start with a text.
 ///
 /// Nodes lie level by level, each node's children side by side in the order of their bytes.
@@ -109,4 +111,23 @@ public struct TokenTrie: Sendable {
     }
     return Array(ids(at: node))
   }
+}
+
+/// A tokenizer's trie, made when it is first asked for.
+final class KeptTrie: Sendable {
+  private let made = Mutex<TokenTrie?>(nil)
+
+  func trie(of tokenizer: Tokenizer) -> TokenTrie {
+    made.withLock { made in
+      if let made { return made }
+      let trie = TokenTrie(tokenizer)
+      made = trie
+      return trie
+    }
+  }
+}
+
+extension Tokenizer {
+  /// The ordinary tokens as a tree; made once, in time linear in the vocabulary but for sorting it.
+  public var trie: TokenTrie { keptTrie.trie(of: self) }
 }

@@ -39,18 +39,35 @@ public struct TokenizerAligner: Sendable {
     self.chunks = chunks
   }
 
+  /// Two encodings of one text. What a tokenizer puts before its text and takes away in decoding,
+  /// such as SentencePiece's first blank, has no bytes.
+  ///
   /// - Throws: ``TokenizerError/differentTexts(byte:)`` where the ids stand for other bytes.
   public init(_ first: [Int32], _ a: Tokenizer, _ second: [Int32], _ b: Tokenizer)
     throws(TokenizerError)
   {
-    var parts: ([[UInt8]], [[UInt8]]) = ([], [])
-    for id in first { parts.0.append(try a.tokenBytes(id)) }
-    for id in second { parts.1.append(try b.tokenBytes(id)) }
+    let parts = (try a.decodedParts(of: first), try b.decodedParts(of: second))
     let texts = (parts.0.flatMap(\.self), parts.1.flatMap(\.self))
     if texts.0 != texts.1 {
       let common = zip(texts.0, texts.1).prefix { $0 == $1 }.count
       throw .differentTexts(byte: common)
     }
     try self.init(lengths: parts.0.map(\.count), parts.1.map(\.count))
+  }
+}
+
+extension Tokenizer {
+  /// The bytes that each of these ids adds to their text; together they are ``bytes(of:)``.
+  public func decodedParts(of ids: [Int32]) throws(TokenizerError) -> [[UInt8]] {
+    var run = DecodingRun(definition.decoder)
+    var parts: [[UInt8]] = []
+    parts.reserveCapacity(ids.count)
+    for id in ids {
+      var part: [UInt8] = []
+      try run.append(id, to: &part)
+      parts.append(part)
+    }
+    if !parts.isEmpty { run.flush(to: &parts[parts.count - 1]) }
+    return parts
   }
 }

@@ -40,6 +40,7 @@ extension BPETrainer {
       }
       definition.addedTokens.append(AddedToken(id: id, content: token, special: true))
     }
+    if alphabet == .bytes { appended.add(to: &definition, specialTokens: specialTokens) }
     definition.components = components
     definition.decoderDescription = alphabet == .bytes ? "ByteLevel" : "Fuse"
     definition.provenance = provenance(state, size: definition.decoder.count)
@@ -53,7 +54,11 @@ extension BPETrainer {
       .init("minimum_frequency", .integer(minimumFrequency)),
       .init("special_tokens", .array(specialTokens.map(JSON.string))),
     ]
-    parameters += rules.members
+    parameters += rules.members + appended.members
+    if !cutting.normalizers.isEmpty {
+      parameters.append(
+        .init("normalizers", .array(cutting.normalizers.map { .string($0.description) })))
+    }
     return TrainingProvenance.json(parameters, state, size: size)
   }
 }

@@ -13,8 +13,9 @@ public struct SuperBPETrainer: Sendable {
   public var minimumFrequency = 2
   public var specialTokens: [String] = []
   public var name: String
-  /// How the first stage cuts text.
-  public var cutting = TextCutting.gpt2
+  /// How the first stage cuts text: as the paper, by a pattern like GPT-4's. GPT-2's would learn
+  /// numbers with a space before them, which the second stage's pattern cuts apart.
+  public var cutting = TextCutting.gpt4
   /// What merges of the second stage must not make.
   public var rules = MergeRules(mostWords: 4, forbidden: [": "])
 
@@ -80,21 +81,8 @@ public struct SuperBPETrainer: Sendable {
       for (rank, merge) in merges.enumerated() {
         _ = pairs.insert(merge.left, merge.right, rank: UInt32(rank), merged: merge.merged)
       }
-      var merger = BytePairMerger()
-      defer { merger.deallocate() }
-      var result = AlphabeticPieces(alphabet: tokens)
-      for piece in 0..<counter.pieces.count {
-        let bytes = counter.pieces[piece]
-        merger.reserve(bytes.count)
-        for (place, byte) in bytes.enumerated() { merger.symbols[place] = Int32(byte) }
-        let count: Int
-        do { count = try merger.merge(count: bytes.count, with: pairs) } catch {
-          throw .interrupted(error)
-        }
-        let ids = UnsafeBufferPointer(start: merger.symbols, count: count)
-        result.pieces.append(ids, weight: counter.counts[piece])
-      }
-      return result
+      return try AlphabeticPieces(
+        counter, tokens: tokens, merges: pairs, byteIDs: (0..<256).map(Int32.init))
     }
   }
 }

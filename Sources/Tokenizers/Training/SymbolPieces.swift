@@ -37,6 +37,28 @@ struct AlphabeticPieces {
     }
   }
 
+  /// The pieces as a byte-level vocabulary cuts them: what its training goes on from.
+  ///
+  /// - Parameter byteIDs: the id of each byte's token, none of them negative.
+  init(_ counter: PieceCounter, tokens: ByteStringTable, merges: PairTable, byteIDs: [Int32])
+    throws(TokenizerError)
+  {
+    alphabet = tokens
+    var merger = BytePairMerger()
+    defer { merger.deallocate() }
+    for piece in 0..<counter.pieces.count {
+      let bytes = counter.pieces[piece]
+      merger.reserve(bytes.count)
+      for (place, byte) in bytes.enumerated() { merger.symbols[place] = byteIDs[Int(byte)] }
+      let count: Int
+      do { count = try merger.merge(count: bytes.count, with: merges) } catch {
+        throw .interrupted(error)
+      }
+      let ids = UnsafeBufferPointer(start: merger.symbols, count: count)
+      pieces.append(ids, weight: counter.counts[piece])
+    }
+  }
+
   /// - Throws: ``TokenizerError/wrongSpecialToken(token:reason:)`` for one that is a character of
   ///   the corpus.
   init(_ counter: PieceCounter, _ kind: BPETrainer.Alphabet, specialTokens: [String])

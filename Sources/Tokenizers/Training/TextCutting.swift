@@ -85,6 +85,14 @@ public struct TextCutting: Sendable {
       components: components)
   }()
 
+  /// The same, of text that is normalized first.
+  public func normalized(_ form: NormalizationForm) -> TextCutting {
+    var cutting = self
+    cutting.normalizers.append(.unicode(form))
+    cutting.components.normalizer = .object([.init("type", .string(form.rawValue))])
+    return cutting
+  }
+
   /// Names the cutting in what a kept training is compared by.
   var identity: String { "\(normalizers) \(preTokenizer) \(custom?.identity ?? "")" }
 
@@ -92,37 +100,39 @@ public struct TextCutting: Sendable {
   ///
   /// - Parameter startsText: false for a block that goes on where another one ended.
   func forEachPiece(of block: UnsafeBufferPointer<UInt8>, startsText: Bool, _ body: Body) {
-    guard let base = block.baseAddress, block.count > 0 else { return }
-    if normalizers.isEmpty {
-      if let custom { return custom.forEachPiece(block, body) }
-      if preTokenizer.stages.count == 1, case .scanned(let pattern) = preTokenizer.stages[0] {
-        var start = 0
-        pattern.forEachEnd(of: block) { end in
-          body(UnsafeBufferPointer(start: base + start, count: end - start))
-          start = end
-        }
-        return
-      }
-    }
+    if normalizers.isEmpty { return cut(block, startsText, body) }
     // Only a pattern could fail, and these normalizers have none.
     let text = (try? Normalizer.apply(normalizers, to: Array(block))) ?? Array(block)
-    if let custom { return text.withUnsafeBufferPointer { custom.forEachPiece($0, body) } }
+    text.withUnsafeBufferPointer { cut($0, startsText, body) }
+  }
+
+  private func cut(_ text: UnsafeBufferPointer<UInt8>, _ startsText: Bool, _ body: Body) {
+    guard let base = text.baseAddress, text.count > 0 else { return }
+    if let custom { return custom.forEachPiece(text, body) }
+    if preTokenizer.stages.count == 1, case .scanned(let pattern) = preTokenizer.stages[0] {
+      var start = 0
+      pattern.forEachEnd(of: text) { end in
+        body(UnsafeBufferPointer(start: base + start, count: end - start))
+        start = end
+      }
+      return
+    }
     var stages = preTokenizer.stages
     // The space in front of a text is not put in front of its later blocks.
     if !startsText { stages.removeAll { $0 == .prefixSpace } }
-    for piece in PreTokenizer(stages: stages).pieces(of: text) {
+    for piece in PreTokenizer(stages: stages).pieces(of: Array(text)) {
       piece.withUnsafeBufferPointer(body)
     }
   }
 }
 
 extension JSON {
-  fileprivate static func sequence(_ stages: [JSON]) -> JSON {
+  static func sequence(_ stages: [JSON]) -> JSON {
     .object([.init("type", .string("Sequence")), .init("pretokenizers", .array(stages))])
   }
 
   /// A pre-tokenizer that sets the matches of a pattern apart.
-  fileprivate static func isolating(_ pattern: String) -> JSON {
+  static func isolating(_ pattern: String) -> JSON {
     .object([
       .init("type", .string("Split")),
       .init("pattern", .object([.init("Regex", .string(pattern))])),
@@ -132,7 +142,7 @@ extension JSON {
   }
 
   /// The byte alphabet without GPT-2's pattern.
-  fileprivate static let byteAlphabet: JSON = .object([
+  static let byteAlphabet: JSON = .object([
     .init("type", .string("ByteLevel")),
     .init("add_prefix_space", .bool(false)),
     .init("trim_offsets", .bool(true)),

@@ -33,7 +33,6 @@ public struct WordChunks: Sendable, Equatable {
     of block: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     guard let base = block.baseAddress else { return }
-    let splitter = GPT2Splitter()
     var start = 0
     var index = 0
     var wordsLeft = 0
@@ -43,7 +42,7 @@ public struct WordChunks: Sendable, Equatable {
       start = end
     }
     while index < block.count {
-      let end = splitter.endOfPiece(base, from: index, count: block.count)
+      let end = ScannedPattern.gpt2.endOfPiece(base, from: index, count: block.count)
       let piece = UnsafeBufferPointer(start: base + index, count: end - index)
       let endsLine = piece.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
       if endsLine {

@@ -1,0 +1,168 @@
+/// A vocabulary of roots, affixes and byte-pair pieces whose affixes are written by rules
+/// (Tokens with Meaning, arXiv 2508.14292).
+public struct HybridVocabulary: Sendable {
+  /// What is tried first after a word's start.
+  public enum Order: String, Sendable, CaseIterable {
+    /// As in the published code: a short root inside a word wins over an affix.
+    case roots
+    case affixes
+  }
+
+  /// What can be switched off to see what it is for.
+  public struct Options: Sendable, Equatable {
+    /// All forms of an affix have one id; without it each form has its own and is written as it is.
+    public var sharesAffixes = true
+    /// Changed forms of a root are read as the root.
+    public var readsVariants = true
+    /// Capitals are a marker and a small letter.
+    public var marksUppercase = true
+    public var inside = Order.roots
+
+    public init() {}
+  }
+
+  public var name = "hybrid"
+  public var roots: [HybridRoot]
+  public var affixes: [HybridAffix]
+  public var rules: HarmonyRules
+  /// Texts of the pieces that all else is written in.
+  public var pieces: [String]
+  public var options = Options()
+
+  public init(
+    roots: [HybridRoot], affixes: [HybridAffix] = HybridVocabulary.turkishAffixes,
+    rules: HarmonyRules = .turkish, pieces: [String] = []
+  ) {
+    self.roots = roots
+    self.affixes = affixes
+    self.rules = rules
+    self.pieces = pieces
+  }
+
+  /// The affixes of Turkish.
+  public static var turkishAffixes: [HybridAffix] { TurkishAffixes.all }
+
+  /// The texts that a byte-level tokenizer's tokens can give to ``pieces``: whole characters, in
+  /// small letters, without the blank in front.
+  public static func pieces(of tokenizer: Tokenizer, rules: HarmonyRules) -> [String] {
+    var seen: Set<String> = []
+    let definition = tokenizer.definition
+    let added = Set(definition.addedTokens.map(\.id))
+    return (0..<Int32(tokenizer.vocabularySize)).compactMap { id in
+      if added.contains(id) || definition.decoder.unassigned.contains(id) { return nil }
+      guard let text = String(validating: definition.decoder[id], as: UTF8.self) else { return nil }
+      let letters = text.unicodeScalars.drop { $0 == " " || $0 == "▁" }
+      let isBlank = letters.contains { $0 == " " || $0 == "\n" || $0 == "\t" }
+      let piece = rules.lowercased(String(letters))
+      return piece.isEmpty || isBlank || !seen.insert(piece).inserted ? nil : piece
+    }
+  }
+
+  /// The vocabulary as a tokenizer: special tokens, roots, affixes, pieces, in this order.
+  ///
+  /// - Throws: ``TokenizerError/wrongTable(table:entry:reason:)`` where a text would have two ids,
+  ///   or none.
+  /// - Complexity: O(all forms).
+  public func tokenizer() throws(TokenizerError) -> Tokenizer {
+    var assembly = Assembly()
+    for text in HybridModel.Special.texts { assembly.add(text) }
+    let rootStart = assembly.size
+    for root in roots {
+      if root.text.isEmpty {
+        throw .wrongTable(table: "roots", entry: root.text, reason: "is empty")
+      }
+      if assembly.rootForms[root.text] != nil {
+        throw .wrongTable(table: "roots", entry: root.text, reason: "is there twice")
+      }
+      assembly.rootForms[root.text] = assembly.add(root.text)
+    }
+    if options.readsVariants {
+      // A text that is a root by itself is that root.
+      for (number, root) in roots.enumerated() {
+        for variant in root.variants where !variant.isEmpty {
+          if assembly.rootForms[variant] == nil {
+            assembly.rootForms[variant] = rootStart + Int32(number)
+          }
+        }
+      }
+    }
+    let affixStart = assembly.size
+    let written = options.sharesAffixes ? affixes : apart
+    for affix in written {
+      guard let first = affix.forms.first else {
+        throw .wrongTable(table: "affixes", entry: affix.name, reason: "has no form")
+      }
+      let id = assembly.add(first)
+      for form in affix.forms {
+        if form.isEmpty {
+          throw .wrongTable(table: "affixes", entry: affix.name, reason: "has an empty form")
+        }
+        if assembly.affixForms.updateValue(id, forKey: form) != nil {
+          throw .wrongTable(table: "affixes", entry: form, reason: "is a form of two affixes")
+        }
+      }
+    }
+    let affixEnd = assembly.size
+    for piece in pieces where !piece.isEmpty && assembly.isNew(piece) {
+      assembly.pieces[piece] = assembly.add(piece)
+    }
+    let model = HybridModel(
+      tokens: assembly.tokens, rules: rules, options: options, roots: rootStart..<affixStart,
+      affixes: affixStart..<affixEnd, rootForms: assembly.rootForms,
+      affixForms: assembly.affixForms, pieces: assembly.pieces)
+    return Tokenizer(definition(model, written, assembly.decoder))
+  }
+
+  /// Every form as an affix of its own.
+  private var apart: [HybridAffix] {
+    affixes.flatMap { affix in affix.forms.map { HybridAffix(name: $0, forms: [$0]) } }
+  }
+
+  private func definition(
+    _ model: HybridModel, _ affixes: [HybridAffix], _ table: TextDecoder
+  ) -> TokenizerDefinition {
+    var decoder = table
+    decoder.hybrid = HybridDecoder(model, roots: roots, affixes: affixes)
+    var definition = TokenizerDefinition(
+      name: name, kind: .hybrid,
+      preTokenizer: PreTokenizer(stages: [
+        .split(.literal([UInt8(ascii: " ")]), behavior: .isolated, inverted: false)
+      ]),
+      model: .hybrid(model), decoder: decoder)
+    definition.hybrid = self
+    definition.unknownID = HybridModel.Special.unknown
+    definition.eosID = HybridModel.Special.end
+    definition.decoderDescription = "affixes by the rules \(rules.name)"
+    let special = [
+      HybridModel.Special.uppercase, HybridModel.Special.unknown, HybridModel.Special.padding,
+      HybridModel.Special.end,
+    ]
+    definition.addedTokens = special.map {
+      AddedToken(id: $0, content: HybridModel.Special.texts[Int($0)], special: true)
+    }
+    return definition
+  }
+
+  /// Ids and texts as they are given out.
+  private struct Assembly {
+    var tokens = ByteStringTable()
+    var decoder = TextDecoder()
+    var rootForms: [String: Int32] = [:]
+    var affixForms: [String: Int32] = [:]
+    var pieces: [String: Int32] = [:]
+
+    var size: Int32 { Int32(tokens.count) }
+
+    @discardableResult
+    mutating func add(_ text: String) -> Int32 {
+      let bytes = Array(text.utf8)
+      decoder.append(bytes)
+      // A root and an affix may be written alike; a search for the text finds the root.
+      if tokens.find(bytes) != nil { tokens.appendHidden(bytes) } else { _ = tokens.insert(bytes) }
+      return size - 1
+    }
+
+    /// Whether no root hides this text wherever it stands, as affixes do not behind a capital.
+    func isNew(_ text: String) -> Bool { rootForms[text] == nil && pieces[text] == nil }
+  }
+}
