@@ -1,6 +1,6 @@
 /// Turns ids into text one by one and never gives out part of a character.
 ///
-/// What all calls return, joined, is what ``Tokenizer/decode(_:invalid:)`` gives for all ids at once.
+/// What all calls return, joined, is what ``Tokenizer/decode(_:)`` gives for all ids at once.
 public struct StreamingDecoder: Sendable {
   private let decoder: TextDecoder
   /// The bytes of a character that is not complete yet: at most three.

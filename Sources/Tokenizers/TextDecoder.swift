@@ -56,10 +56,7 @@ struct TextDecoder: Sendable {
   }
 
   /// The bytes of all ids.
-  func bytes(of ids: [Int32], invalid: InvalidIDPolicy = .error) throws(TokenizerError) -> [UInt8] {
-    if invalid == .replace, ids.contains(where: { !isToken($0) }) {
-      return try repairing().bytes(of: ids.map { isToken($0) ? $0 : Int32(count) })
-    }
+  func bytes(of ids: [Int32]) throws(TokenizerError) -> [UInt8] {
     var result: [UInt8] = []
     var position = Position()
     var rest = ids[...]
@@ -82,18 +79,6 @@ struct TextDecoder: Sendable {
     }
     try appendPlain(rest, at: position.ids, to: &result)
     return result
-  }
-
-  private func isToken(_ id: Int32) -> Bool {
-    id >= 0 && Int(id) < count && (unassigned.isEmpty || !unassigned.contains(id))
-  }
-
-  /// The decoder with U+FFFD as one more token, which stands for ids that have none.
-  private func repairing() -> TextDecoder {
-    var decoder = self
-    decoder.unstripped.insert(Int32(count))
-    decoder.append("\u{FFFD}".utf8)
-    return decoder
   }
 
   /// Appends the bytes of ids to which nothing is done any more.

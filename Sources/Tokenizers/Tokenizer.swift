@@ -230,20 +230,13 @@ public final class Tokenizer: Sendable {
 
   /// The text of ids. Bytes that are no valid UTF-8 become U+FFFD; special tokens give their own
   /// text, but for a first BOS that the vocabulary itself asks for.
-  ///
-  /// - Parameter invalid: what an id without token is: an error, or U+FFFD.
-  /// - Complexity: O(n); with `invalid: .replace` and such an id, O(n + vocabulary).
-  public func decode(_ ids: [Int32], invalid: InvalidIDPolicy = .error) throws(TokenizerError)
-    -> String
-  {
-    definition.decoder.text(of: try bytes(of: ids, invalid: invalid))
+  public func decode(_ ids: [Int32]) throws(TokenizerError) -> String {
+    definition.decoder.text(of: try bytes(of: ids))
   }
 
-  /// The bytes of ids, as ``decode(_:invalid:)`` but without repair.
-  public func bytes(of ids: [Int32], invalid: InvalidIDPolicy = .error) throws(TokenizerError)
-    -> [UInt8]
-  {
-    try definition.decoder.bytes(of: ids, invalid: invalid)
+  /// The bytes of ids, as ``decode(_:)`` but without repair.
+  public func bytes(of ids: [Int32]) throws(TokenizerError) -> [UInt8] {
+    try definition.decoder.bytes(of: ids)
   }
 
   /// A decoder that takes ids one by one.

@@ -34,14 +34,6 @@ public enum TokenizerKind: String, CaseIterable, Sendable {
   case mapped
 }
 
-/// What an id is that has no token, where ids are decoded.
-public enum InvalidIDPolicy: String, CaseIterable, Sendable {
-  /// It is refused.
-  case error
-  /// It becomes U+FFFD.
-  case replace
-}
-
 /// What happens to text that spells a special token.
 public enum SpecialPolicy: String, CaseIterable, Sendable {
   /// It is ordinary text.
