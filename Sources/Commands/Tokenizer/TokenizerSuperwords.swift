@@ -28,7 +28,7 @@ struct TokenizerSuperwords: Command {
       #"t = tokenizer.train "by the way, by the way" kind=superbpe vocab=272 transition=0.98; tokenizer.superwords t "by the way, by the way" top=2"#,
       shows: """
          id  text        words  count
-        271  by the way      3      1
+        264  by the way      3      2
         """)
   ]
 
@@ -77,7 +77,7 @@ struct TokenizerExtend: Command {
   static let examples = [
     Example(
       #"t = tokenizer.train "by the way, by the way" vocab=266; tokenizer.extend t "by the way, by the way" vocab=272 | tokenizer.superwords | map (w -> w.text)"#,
-      shows: #"["by the", "by the way"]"#)
+      shows: #"[" the way", "by the way"]"#)
   ]
 
   let tokenizer = Argument<TokenizerObject>(
