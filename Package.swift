@@ -60,7 +60,8 @@ targets.append(
   .executableTarget(
     name: "tessera",
     dependencies: [
-      "Prompt", "Notebooks", "Commands", "Language", "Kernels", "Files", argumentParser,
+      "Prompt", "Notebooks", "Commands", "Language", "Tokenizers", "Kernels", "Files",
+      argumentParser,
     ]))
 targets += (libraries.map(\.name)).map { name in
   .testTarget(

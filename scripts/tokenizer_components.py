@@ -1,9 +1,11 @@
 """Makes components.json: what Hugging Face's `tokenizers` gives for small tokenizer.json files, one
-for every component and option, as short digests of the ids and texts of every string.
+for every component and option, with four characters of digest for the ids and for the text of every
+string. The small vocabularies in the file are kept, as the library's trainers differ from run to run
+in which of equally frequent letters they take; where there is no file, new ones are trained.
 
 usage: tokenizer_components.py OUTPUT [CASE [STRING NUMBER]]   (with a case: shows its ids instead)
 """
-import base64, hashlib, json, struct, sys
+import base64, hashlib, json, os, struct, sys
 import tokenizers
 from tokenizers import Tokenizer
 
@@ -389,7 +391,7 @@ def inputs(models):
 
 
 def short(data):
-    return hashlib.sha256(data).hexdigest()[:8]
+    return base64.b64encode(hashlib.sha256(data).digest())[:4].decode()
 
 
 def packed(ids):
@@ -403,7 +405,7 @@ def document(models, parts):
 
 
 def main():
-    models = trained()
+    models = json.load(open(sys.argv[1]))["models"] if os.path.exists(sys.argv[1]) else trained()
     entries = []
     for name, parts in cases(models).items():
         tokenizer = Tokenizer.from_str(json.dumps(document(models, parts)))
@@ -413,21 +415,21 @@ def main():
             try:
                 got = tokenizer.encode(string, add_special_tokens=False).ids
             except BaseException as error:
-                ids.append("error")
-                texts.append("")
+                ids.append("fail")
+                texts.append("none")
                 continue
             try:
                 text = tokenizer.decode(got, skip_special_tokens=False)
             except BaseException:  # the Strip decoder panics on short tokens
                 ids.append(short(packed(got)))
-                texts.append("panic")
+                texts.append("none")
                 continue
             if len(sys.argv) > 2 and sys.argv[2] == name:
                 if len(sys.argv) < 4 or int(sys.argv[3]) == len(ids):
                     print(len(ids), repr(string), got, repr(text), tokenizer.encode(string, add_special_tokens=False).tokens)
             ids.append(short(packed(got)))
             texts.append(short(text.encode()))
-        entries.append(dict(name=name, **parts, ids=ids, texts=texts))
+        entries.append(dict(name=name, **parts, ids="".join(ids), texts="".join(texts)))
     if len(sys.argv) > 2:
         return
     made = []

@@ -22,6 +22,8 @@ enum {
   BLOCK_K = 256,
   // A task of several threads has at least so many operations, some ten microseconds of work.
   TASK_OPERATIONS = 2000000,
+  // How far ahead of a tile its packed rows are fetched from the second cache, in bytes.
+  TILE_AHEAD = 512,
   // How far ahead of one row its panels are fetched, in bytes.
   ROW_AHEAD = 1024,
 };

@@ -16,6 +16,7 @@ CK_INLINE void INSTANCE(tile)(int rows, const REAL *a, const REAL *b, size_t k, 
       sums[r][v] = first ? (LANES)(0) : vector_load(c + r * c_row + v * COUNT);
   for (size_t i = 0; i < k; i++, a += A_STRIDE, b += PANEL) {
     LANES w[VECTORS];
+    __builtin_prefetch((const char *)a + TILE_AHEAD, 0, 3);
 #pragma clang loop unroll(full)
     for (int v = 0; v < VECTORS; v++) w[v] = vector_load(b + v * COUNT);
 #pragma clang loop unroll(full)

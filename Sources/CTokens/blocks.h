@@ -11,6 +11,7 @@
 /// Bit i is set if byte i is of the class.
 struct masks {
   uint64_t letter, upper, number, space, blank, line, apostrophe, slash;
+  uint64_t wide[3]; // the first bytes of characters of 2, 3 and 4 bytes that are of no class
   uint64_t foreign; // bytes that only the plain scanner knows: from the first on, nothing is sure
 };
 
@@ -95,8 +96,14 @@ CT_INLINE uint64_t starts_in_block(struct rules rules, const uint8_t *text, stru
 
   // Words, with a space or any one character before them.
   uint64_t letter_start = letter & ~(letter << 1);
-  uint64_t prefix = rules.prefixes ? gap | (other_start & ~after_blank) : m.blank;
-  starts |= letter_start & ~(prefix << 1);
+  uint64_t prefixed = m.blank << 1;
+  if (rules.prefixes) {
+    uint64_t single = other_start & ~after_blank, wide = m.wide[0] | m.wide[1] | m.wide[2];
+    prefixed = (gap | (single & ~wide)) << 1;
+    if (wide)
+      prefixed |= (single & m.wide[0]) << 2 | (single & m.wide[1]) << 3 | (single & m.wide[2]) << 4;
+  }
+  starts |= letter_start & ~prefixed;
   if (rules.suffixes) starts |= m.upper & (letter & ~m.upper) << 1;
 
   // Numbers.

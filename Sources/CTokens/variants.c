@@ -8,17 +8,21 @@ typedef size_t (*scan_function)(
     enum ct_pattern, const uint8_t *, size_t, size_t, uint32_t *, size_t);
 
 typedef size_t (*merge_function)(
-    const struct ct_pair *, uint64_t, const int32_t *, size_t, int32_t *, uint8_t *);
+    const struct ct_merges *, const int32_t *, size_t, int32_t *, uint8_t *);
+
+typedef enum ct_stop (*encode_function)(
+    struct ct_cache *, const struct ct_vocabulary *, struct ct_run *);
 
 static const struct {
   const char *name;
   scan_function scan;
   merge_function merge;
+  encode_function encode;
 } variants[] = {
-    {"portable", ct_scan_portable, ct_merge_portable},
+    {"portable", ct_scan_portable, ct_merge_portable, ct_encode_portable},
 #if CT_X86
-    {"avx2", ct_scan_avx2, ct_merge_avx2},
-    {"avx512", ct_scan_avx512, ct_merge_avx512},
+    {"avx2", ct_scan_avx2, ct_merge_avx2, ct_encode_avx2},
+    {"avx512", ct_scan_avx512, ct_merge_avx512, ct_encode_avx512},
 #endif
 };
 enum { VARIANTS = sizeof variants / sizeof *variants };
@@ -30,7 +34,8 @@ static bool hardware_has(int variant) {
               __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
   if (variant == 2)
     return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vbmi2");
   if (variant == 1) return avx2;
 #endif
   return variant == 0;
@@ -80,7 +85,12 @@ size_t ct_scan(
 }
 
 size_t ct_merge(
-    const struct ct_pair *pairs, uint64_t mask, const int32_t *symbols, size_t count,
-    int32_t *merged, uint8_t *spans) {
-  return variants[variant()].merge(pairs, mask, symbols, count, merged, spans);
+    const struct ct_merges *merges, const int32_t *symbols, size_t count, int32_t *merged,
+    uint8_t *spans) {
+  return variants[variant()].merge(merges, symbols, count, merged, spans);
+}
+
+enum ct_stop ct_encode(
+    struct ct_cache *cache, const struct ct_vocabulary *vocabulary, struct ct_run *run) {
+  return variants[variant()].encode(cache, vocabulary, run);
 }

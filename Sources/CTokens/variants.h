@@ -9,7 +9,7 @@
 #define CT_X86 1
 #define CT_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define CT_AVX512                                                                          \
-  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,bmi2,lzcnt,popcnt"), \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt"), \
                  min_vector_width(512)))
 #else
 #define CT_X86 0
@@ -20,8 +20,10 @@
       enum ct_pattern pattern, const uint8_t *text, size_t start, size_t count,              \
       uint32_t *ends, size_t capacity);                                                      \
   size_t ct_merge_##name(                                                                    \
-      const struct ct_pair *pairs, uint64_t mask, const int32_t *symbols, size_t count,      \
-      int32_t *merged, uint8_t *spans);
+      const struct ct_merges *merges, const int32_t *symbols, size_t count, int32_t *merged, \
+      uint8_t *spans);                                                                       \
+  enum ct_stop ct_encode_##name(                                                             \
+      struct ct_cache *cache, const struct ct_vocabulary *vocabulary, struct ct_run *run);
 
 CT_VARIANT(portable)
 #if CT_X86

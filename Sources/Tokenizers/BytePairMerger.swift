@@ -82,7 +82,7 @@ struct BytePairMerger {
     if count <= Self.longestAtOnce, pairs.largestRank < CT_RANK_LIMIT {
       return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: CT_MOST_MERGED) { spans in
         guard let base = spans.baseAddress else { return count }
-        return ct_merge(pairs.entries, pairs.mask, symbols, count, symbols, base)
+        return ct_merge(pairs.merges, symbols, count, symbols, base)
       }
     }
     return try mergeByWindows(count: count, with: pairs)
@@ -172,7 +172,7 @@ struct BytePairMerger {
       window.count = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: CT_MOST_MERGED) {
         narrow in
         guard let base = narrow.baseAddress else { return 0 }
-        let left = ct_merge(pairs.entries, pairs.mask, source, count, symbols, base)
+        let left = ct_merge(pairs.merges, source, count, symbols, base)
         for index in 0..<left { wide[index] = Int32(base[index]) }
         return left
       }

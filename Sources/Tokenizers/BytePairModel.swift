@@ -34,6 +34,8 @@ struct BytePairModel: Sendable {
   var dropout: Double?
   /// The ids of one-byte characters, or −1.
   let asciiIDs: [Int32]
+  /// The tables for encoding whole texts in C; nil where only ``encode(_:with:to:)`` knows how.
+  let byteTables: ByteTables?
 
   init(alphabet: Alphabet, tokens: ByteStringTable, merges: PairTable, byteIDs: [Int32]) {
     self.alphabet = alphabet
@@ -41,6 +43,7 @@ struct BytePairModel: Sendable {
     self.merges = merges
     self.byteIDs = byteIDs
     asciiIDs = (0..<128).map { tokens.find([UInt8($0)]).map(Int32.init) ?? -1 }
+    byteTables = alphabet == .bytes ? ByteTables(tokens, merges, byteIDs) : nil
   }
 
   /// Appends the ids of one piece, which is not empty.

@@ -1,26 +1,53 @@
-/// Distinct byte strings, numbered from 0 in the order they came, kept in one block of memory.
+import CTokens
+import Files
+
+/// Distinct byte strings, numbered from 0 in the order they came, kept in one block of memory, or in
+/// a mapped file.
 ///
 /// Looking one up is a hash and, nearly always, one comparison.
 struct ByteStringTable: Sendable {
-  private(set) var storage: [UInt8] = []
+  private(set) var storage: MemoryBlock<UInt8>
   /// String `i` is `storage[ends[i]..<ends[i + 1]]`.
-  private(set) var ends: [UInt32] = [0]
-  /// Number + 1 of the string that hangs here; 0 is free. A power of two long.
-  private var slots: [UInt32]
+  private(set) var ends: MemoryBlock<UInt32>
+  /// For the string that hangs here some bits of its hash over its number + 1; 0 is free.
+  private(set) var slots: MemoryBlock<UInt32>
+  /// There are two to the power of so many slots.
+  private(set) var slotBits: UInt32
   private var hashed = 0
 
   init(capacity: Int = 0) {
-    var size = 16
-    while size < capacity &* 2 { size &*= 2 }
-    slots = [UInt32](repeating: 0, count: size)
-    ends.reserveCapacity(capacity &+ 1)
+    slotBits = 4
+    while 1 << slotBits < capacity &* 2 { slotBits += 1 }
+    storage = MemoryBlock()
+    ends = MemoryBlock(capacity: capacity &+ 1)
+    ends.append(0)
+    slots = MemoryBlock(repeating: 0, count: 1 << slotBits)
+  }
+
+  /// A table that stands in a file, checked: `ends` rise up to the bytes of `storage`, slots have the
+  /// numbers of strings, and one is free.
+  init(
+    storage: MemoryBlock<UInt8>, ends: MemoryBlock<UInt32>, slots: MemoryBlock<UInt32>,
+    slotBits: UInt32
+  ) {
+    (self.storage, self.ends, self.slots, self.slotBits) = (storage, ends, slots, slotBits)
+    hashed = ends.count - 1
   }
 
   var count: Int { ends.count - 1 }
 
-  /// The bytes of string `index`, which must be below ``count``.
-  subscript(index: Int) -> ArraySlice<UInt8> {
-    storage[Int(ends[index])..<Int(ends[index + 1])]
+  /// The table for C; valid as long as this one is there and unchanged.
+  var strings: ct_strings {
+    ct_strings(bytes: storage.base, ends: ends.base, slots: slots.base, bits: slotBits)
+  }
+
+  /// The bytes of string `index`, which must be below ``count``: a copy.
+  subscript(index: Int) -> ArraySlice<UInt8> { withBytes(of: index) { Array($0)[...] } }
+
+  /// The bytes of string `index`, where they stand.
+  @inline(__always)
+  func withBytes<Result>(of index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    body(UnsafeBufferPointer(start: storage.base + Int(ends[index]), count: length(index)))
   }
 
   func length(_ index: Int) -> Int { Int(ends[index + 1] - ends[index]) }
@@ -28,14 +55,9 @@ struct ByteStringTable: Sendable {
   /// The number of the string with these bytes, or nil.
   @inline(__always)
   func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-    let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: ByteHash.hash(bytes)) & mask
-    while true {
-      let entry = Int(slots[slot])
-      if entry == 0 { return nil }
-      if equals(entry - 1, bytes) { return entry - 1 }
-      slot = (slot + 1) & mask
-    }
+    var strings = strings
+    let number = ct_find_string(&strings, bytes.baseAddress ?? storage.base, bytes.count)
+    return number < 0 ? nil : Int(number)
   }
 
   func find(_ bytes: [UInt8]) -> Int? { bytes.withUnsafeBufferPointer { find($0) } }
@@ -43,16 +65,9 @@ struct ByteStringTable: Sendable {
   /// The number of the string with these bytes, which is added if it is new.
   mutating func insert(_ bytes: UnsafeBufferPointer<UInt8>) -> (index: Int, isNew: Bool) {
     if (hashed + 1) * 2 > slots.count { grow() }
-    let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: ByteHash.hash(bytes)) & mask
-    while true {
-      let entry = Int(slots[slot])
-      if entry == 0 { break }
-      if equals(entry - 1, bytes) { return (entry - 1, false) }
-      slot = (slot + 1) & mask
-    }
+    if let known = find(bytes) { return (known, false) }
     let index = append(bytes)
-    slots[slot] = UInt32(index + 1)
+    hang(index, ByteHash.hash(bytes))
     hashed += 1
     return (index, true)
   }
@@ -72,28 +87,20 @@ struct ByteStringTable: Sendable {
     return ends.count - 2
   }
 
-  @inline(__always)
-  private func equals(_ index: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    let start = Int(ends[index])
-    guard Int(ends[index + 1]) - start == bytes.count else { return false }
-    return storage.withUnsafeBufferPointer { stored in
-      for offset in 0..<bytes.count where stored[start + offset] != bytes[offset] { return false }
-      return true
-    }
+  private mutating func hang(_ index: Int, _ hash: UInt64) {
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 { slot = (slot + 1) & mask }
+    slots[slot] = ct_tag(hash, slotBits) | UInt32(index + 1)
   }
 
   private mutating func grow() {
-    let old = slots
-    slots = [UInt32](repeating: 0, count: old.count * 2)
-    let mask = slots.count - 1
-    storage.withUnsafeBufferPointer { stored in
-      for entry in old where entry != 0 {
-        let range = Int(ends[Int(entry) - 1])..<Int(ends[Int(entry)])
-        let bytes = UnsafeBufferPointer(rebasing: stored[range])
-        var slot = Int(truncatingIfNeeded: ByteHash.hash(bytes)) & mask
-        while slots[slot] != 0 { slot = (slot + 1) & mask }
-        slots[slot] = entry
-      }
+    let (old, low) = (slots, UInt32(slots.count - 1))
+    slotBits += 1
+    slots = MemoryBlock(repeating: 0, count: 1 << slotBits)
+    for entry in old.buffer where entry != 0 {
+      let index = Int(entry & low) - 1
+      hang(index, withBytes(of: index, ByteHash.hash))
     }
   }
 }
@@ -102,30 +109,7 @@ struct ByteStringTable: Sendable {
 enum ByteHash {
   @inline(__always)
   static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    var hash = UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
-    guard let base = bytes.baseAddress.map(UnsafeRawPointer.init) else { return mixed(hash) }
-    var offset = 0
-    while bytes.count - offset >= 8 {
-      hash = mix(hash, base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      offset += 8
-    }
-    var rest: UInt64 = 0
-    while offset < bytes.count {
-      rest = rest << 8 | UInt64(bytes[offset])
-      offset += 1
-    }
-    return mixed(mix(hash, rest))
-  }
-
-  @inline(__always)
-  static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
-    let product = (hash ^ word).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-    return product.high ^ product.low
-  }
-
-  @inline(__always)
-  static func mixed(_ hash: UInt64) -> UInt64 {
-    let product = (hash ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
-    return product.high ^ product.low
+    guard let base = bytes.baseAddress else { return 0 }
+    return ct_hash(base, bytes.count)
   }
 }

@@ -95,7 +95,11 @@ final class EncodingState {
       }
       return
     }
+    let bytePair = model.bytePair
+    let tables = bytePair?.sentencePiece == nil ? bytePair?.byteTables : nil
+    defer { withExtendedLifetime(tables) {} }
     var run = ct_run()
+    run.takes_whole = bytePair?.ignoresMerges ?? false
     run.text = base
     run.count = count
     run.pattern = pattern.code
@@ -106,7 +110,7 @@ final class EncodingState {
       run.ids = ids.base
       run.room = ids.capacity
       run.written = ids.count
-      let stop = ct_encode(pieces, &run)
+      let stop = ct_encode(pieces, tables?.vocabulary, &run)
       ids.setCount(run.written)
       switch stop {
       case CT_UNKNOWN:

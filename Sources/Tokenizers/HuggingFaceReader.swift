@@ -4,33 +4,20 @@ import Files
 ///
 /// Everything is checked before it is used; a component that is not known is refused by its name.
 struct HuggingFaceReader {
-  private static let longestFile = 1 << 27
-  /// More values than any vocabulary has: merges and tokens by the million.
-  private static let mostValues = 1 << 23
   /// Ids that may lie unused between the model's vocabulary and the added tokens.
   private static let mostUnassigned = 4096
 
   let path: String
 
   static func read(_ path: String, name: String) throws(TokenizerError) -> TokenizerDefinition {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: longestFile) } catch { throw .file(error) }
-    return try read(bytes, path: path, name: name)
+    try HuggingFaceReader(path: path).definition(VocabularyJSON.read(path), name: name)
   }
 
   static func read(_ bytes: [UInt8], path: String, name: String) throws(TokenizerError)
     -> TokenizerDefinition
   {
-    // Before the document takes memory: every value but the last of a list has a comma after it.
-    let commas = bytes.count { $0 == UInt8(ascii: ",") }
-    guard commas < mostValues else {
-      throw .malformed(
-        path: path, place: "top level",
-        reason: "about \(commas) values are more than the \(mostValues) possible")
-    }
-    let json: JSON
-    do { json = try JSONParser.parse(bytes, path: path) } catch { throw .file(error) }
-    return try HuggingFaceReader(path: path).definition(json, name: name)
+    try HuggingFaceReader(path: path).definition(
+      VocabularyJSON.parse(bytes, path: path), name: name)
   }
 
   private func definition(_ json: JSON, name: String) throws(TokenizerError) -> TokenizerDefinition

@@ -1,3 +1,5 @@
+import CTokens
+
 /// Numbers pairs of ids from 0 in the order they are first seen, and keeps what is known of each.
 struct PairIndex {
   struct Pair {
@@ -40,7 +42,7 @@ struct PairIndex {
   private func slot(_ left: Int32, _ right: Int32) -> Int {
     let key = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: ByteHash.mix(0, key)) & mask
+    var slot = Int(truncatingIfNeeded: ct_mix(key, 0xD6E8_FEB8_6659_FD93)) & mask
     while slots[slot] != Self.free {
       let pair = pairs[Int(slots[slot])]
       if pair.left == left && pair.right == right { break }

@@ -41,11 +41,8 @@ struct PieceCounter {
 
   /// Adds what another counter has counted.
   mutating func add(_ other: PieceCounter) throws(TokenizerError) {
-    other.pieces.storage.withUnsafeBufferPointer { storage in
-      for piece in 0..<other.pieces.count {
-        let range = Int(other.pieces.ends[piece])..<Int(other.pieces.ends[piece + 1])
-        add(UnsafeBufferPointer(rebasing: storage[range]), times: other.counts[piece])
-      }
+    for piece in 0..<other.pieces.count {
+      other.pieces.withBytes(of: piece) { add($0, times: other.counts[piece]) }
     }
     bytes += other.bytes
     try checkSize()

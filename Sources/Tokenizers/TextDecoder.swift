@@ -1,14 +1,11 @@
+import CTokens
 import Files
 
 /// What every id contributes to text, and what is done at the text's start.
 struct TextDecoder: Sendable {
   /// The bytes of id `i` are `bytes[ends[i]..<ends[i + 1]]`.
-  private(set) var bytes: [UInt8] = []
-  private(set) var ends: [UInt32] = [0]
-  /// For each id its bytes, and in the last lane how many there are, if they are at most 15: most
-  /// ids are decoded by one load and one store. Other ids have ``special`` there.
-  private var inline: [SIMD16<UInt8>] = []
-  private static let special: UInt8 = 0xFF
+  private(set) var bytes = MemoryBlock<UInt8>()
+  private(set) var ends: MemoryBlock<UInt32>
   /// Ids that have no token.
   private(set) var unassigned: Set<Int32> = []
   /// Stands between tokens (a `tokenizer.json` without decoder).
@@ -31,39 +28,31 @@ struct TextDecoder: Sendable {
 
   var count: Int { ends.count - 1 }
 
-  init() {}
+  init() {
+    ends = MemoryBlock(capacity: 1)
+    ends.append(0)
+  }
 
   /// Every token gives its own bytes.
   init(_ tokens: ByteStringTable) {
     bytes = tokens.storage
     ends = tokens.ends
-    inline.reserveCapacity(count)
-    for id in 0..<count { inline.append(lanes(from: Int(ends[id]), to: Int(ends[id + 1]))) }
   }
 
   mutating func append(_ token: some Collection<UInt8>) {
     bytes.append(contentsOf: token)
     ends.append(UInt32(truncatingIfNeeded: bytes.count))
-    inline.append(lanes(from: Int(ends[count - 1]), to: bytes.count))
-  }
-
-  private func lanes(from start: Int, to end: Int) -> SIMD16<UInt8> {
-    var lanes = SIMD16<UInt8>(repeating: 0)
-    let length = end - start
-    lanes[15] = length <= 15 ? UInt8(length) : Self.special
-    if length <= 15 { for lane in 0..<length { lanes[lane] = bytes[start + lane] } }
-    return lanes
   }
 
   mutating func appendUnassigned() {
     unassigned.insert(Int32(count))
     append([])
-    inline[count - 1][15] = Self.special
   }
 
   /// The bytes of an id below ``count``.
   subscript(id: Int32) -> ArraySlice<UInt8> {
-    bytes[Int(ends[Int(id)])..<Int(ends[Int(id) + 1])]
+    let start = Int(ends[Int(id)])
+    return Array(bytes.buffer[start..<start + length(of: id)])[...]
   }
 
   /// The bytes of all ids.
@@ -98,45 +87,28 @@ struct TextDecoder: Sendable {
   private func appendPlain(_ ids: ArraySlice<Int32>, at first: Int, to result: inout [UInt8])
     throws(TokenizerError)
   {
-    var total = 0
-    for (index, id) in ids.enumerated() {
-      guard id >= 0, Int(id) < inline.count else {
-        throw .idOutsideVocabulary(id: id, position: first + index, size: count)
+    try ids.withUnsafeBufferPointer { (ids) throws(TokenizerError) in
+      guard let start = ids.baseAddress else { return }
+      var wrong = 0
+      var hasEmpty = false
+      let total = Int(ct_length_of_texts(ends.base, count, start, ids.count, &wrong, &hasEmpty))
+      if hasEmpty, !unassigned.isEmpty,
+        let place = ids[..<wrong].firstIndex(where: unassigned.contains)
+      {
+        throw .unassignedID(id: ids[place], position: first + place)
       }
-      let length = inline[Int(id)][15]
-      if length <= 15 {
-        total += Int(length)
-      } else if unassigned.contains(id) {
-        throw .unassignedID(id: id, position: first + index)
-      } else {
-        total += self.length(of: id)
+      guard wrong == ids.count else {
+        throw .idOutsideVocabulary(id: ids[wrong], position: first + wrong, size: count)
       }
-    }
-    if total == 0 { return }
-    let begun = result
-    // Sixteen bytes more: a token's last store may reach beyond its end.
-    result = [UInt8](unsafeUninitializedCapacity: begun.count + total + 16) { output, written in
-      guard var place = output.baseAddress.map(UnsafeMutableRawPointer.init) else { return }
-      for byte in begun {
-        place.storeBytes(of: byte, as: UInt8.self)
-        place += 1
+      if total == 0 { return }
+      let begun = result
+      // Sixteen bytes more: a token's last store may reach beyond its end.
+      result = [UInt8](unsafeUninitializedCapacity: begun.count + total + 16) { output, written in
+        guard let place = output.baseAddress else { return }
+        for (index, byte) in begun.enumerated() { place[index] = byte }
+        ct_write_texts(bytes.base, ends.base, start, ids.count, place + begun.count)
+        written = begun.count + total
       }
-      bytes.withUnsafeBytes { bytes in
-        inline.withUnsafeBufferPointer { inline in
-          for id in ids {
-            let lanes = inline[Int(id)]
-            if lanes[15] <= 15 {
-              place.storeBytes(of: lanes, as: SIMD16<UInt8>.self)
-              place += Int(lanes[15])
-            } else if let source = bytes.baseAddress {
-              let length = length(of: id)
-              place.copyMemory(from: source + Int(ends[Int(id)]), byteCount: length)
-              place += length
-            }
-          }
-        }
-      }
-      written = begun.count + total
     }
   }
 

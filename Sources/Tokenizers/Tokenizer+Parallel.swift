@@ -4,8 +4,14 @@ import Synchronization
 /// Encoding one large text, or many, on several threads, with the ids of one thread.
 extension Tokenizer {
   /// Runs a body for every number below a count, on as many threads as it likes, and returns when
-  /// all are done (such as the pool of Kernels).
+  /// all are done, such as ``sharedWorkers(_:_:)``.
   public typealias Workers = (_ count: Int, _ body: @Sendable (Int) -> Void) -> Void
+
+  /// The kernels' pool of threads, with as many shares as kernels get.
+  public static func sharedWorkers(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    // A part takes as long as some ten million operations.
+    SharedWork.run(count, operations: 1e7, body)
+  }
 
   /// Texts shorter than this are encoded by one thread: starting others would take longer.
   static let shortestParallel = 1 << 18

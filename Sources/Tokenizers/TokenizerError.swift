@@ -193,6 +193,7 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
     case .unequalLines: "give both texts the same lines"
     case .lineTooLong: "cut the text into shorter lines"
     case .noOffsets: "encode without places, or with a byte-level tokenizer"
+    case .differentTexts: "compare tokenizers that give the text back, not one that changes it"
     case .otherCorpus, .otherTraining:
       "use the same texts and settings, or remove the kept state to start anew"
     default: nil

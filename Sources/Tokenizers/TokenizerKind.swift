@@ -18,6 +18,8 @@ public enum TokenizerKind: String, CaseIterable, Sendable {
   case whisper
   /// SentencePiece's `.model`.
   case sentencepiece
+  /// Mistral's `tekken.json`.
+  case tekken
   /// The vocabulary inside a GGUF file.
   case gguf
   /// RWKV World's list of byte strings.

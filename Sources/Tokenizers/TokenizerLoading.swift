@@ -34,6 +34,7 @@ extension Tokenizer {
       return Tokenizer(try RankFileReader.read(file, publication: publication, name: name))
     case .sentencepiece:
       return Tokenizer(try SentencePieceReader.read(file, name: name))
+    case .tekken: return Tokenizer(try TekkenReader.read(file, name: name))
     case .gguf:
       return Tokenizer(try GGUFVocabularyReader.read(file, name: name, pre: pre))
     case .clip: return Tokenizer(try CLIPReader.read(file, name: name))
@@ -62,7 +63,8 @@ extension Tokenizer {
     var names = ["tokenizer.json"]
     if kind != .huggingface {
       names += [
-        "tokenizer.model", "spiece.model", "vocab.bpe", "merges.txt", "vocab.txt", "tokenizer.bin",
+        "tokenizer.model", "tekken.json", "spiece.model", "vocab.bpe", "merges.txt", "vocab.txt",
+        "tokenizer.bin",
       ]
     }
     if kind == .gpt2 { names = ["vocab.bpe", "merges.txt"] }
@@ -79,8 +81,8 @@ extension Tokenizer {
   private static func nameOfVocabulary(_ path: String) -> String {
     var name = Paths.name(of: path)
     let general = [
-      "tokenizer.json", "tokenizer.bin", "tokenizer.model", "spiece.model", "vocab.bpe",
-      "encoder.json", "vocab.json", "merges.txt", "vocab.txt",
+      "tokenizer.json", "tokenizer.bin", "tokenizer.model", "spiece.model", "tekken.json",
+      "vocab.bpe", "encoder.json", "vocab.json", "merges.txt", "vocab.txt",
     ]
     if general.contains(name) {
       let folder = Paths.parent(of: Paths.resolved(path) ?? path)

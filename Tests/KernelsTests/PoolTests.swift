@@ -1,6 +1,5 @@
 import CKernels
 import Glibc
-import Synchronization
 import Testing
 
 @testable import Kernels
@@ -8,7 +7,7 @@ import Testing
 @Suite("The pool of threads") struct PoolTests {
   /// What a region's pieces saw.
   final class Region: Sendable {
-    let pieces = Mutex<[Range<Int>]>([])
+    let pieces = Locked<[Range<Int>]>([])
     /// Called in every piece.
     let inner: @Sendable () -> Void
 
@@ -79,7 +78,7 @@ import Testing
   @Test("a region inside a piece is done by its thread, with the same pieces")
   func nested() throws {
     let expected = (0..<3).map { 10 * $0 / 3..<10 * ($0 + 1) / 3 }
-    let wrong = Mutex(0)
+    let wrong = Locked(0)
     let region = Region {
       for _ in 0..<50 where Region().run(10) != expected { wrong.withLock { $0 += 1 } }
     }
@@ -91,7 +90,7 @@ import Testing
   @Test("callers at the same time all get their pieces")
   func concurrentCallers() async throws {
     let expected = (0..<3).map { 100 * $0 / 3..<100 * ($0 + 1) / 3 }
-    let wrong = Mutex(0)
+    let wrong = Locked(0)
     _ = Machine.with(variant: Self.best, shares: 3) {
       withoutActuallyEscaping({ @Sendable in
         let region = Region()
@@ -105,7 +104,7 @@ import Testing
   func limit() throws {
     let seen = Machine.with(variant: Self.best, shares: 5) {
       let inside = Machine.limitingShares(to: 2) {
-        let other = Mutex(0)
+        let other = Locked(0)
         Self.onThreads(1) { other.withLock { $0 = Machine.shares } }
         return [
           Machine.shares, Region().run(10).count, other.withLock { $0 },
@@ -120,8 +119,8 @@ import Testing
 
   @Test("pieces round to nearest, whatever the caller's state was")
   func floatingPointState() throws {
-    let sums = Mutex<[Float]>([])
-    let step = Mutex<Float>(0x1p-30)  // not known to the compiler
+    let sums = Locked<[Float]>([])
+    let step = Locked<Float>(0x1p-30)  // not known to the compiler
     let region = Region {
       let tiny = step.withLock { $0 }
       // Rounded up it would be above 1.

@@ -216,4 +216,23 @@ struct NotebookTests {
     #expect(try Program.run(["docs", "--check"], in: folder).exitCode == 0)
     #expect(try folder.text("docs/commands.md").contains("\n### read\n"))
   }
+
+  @Test("pages of systems are written, told from old ones, and listed")
+  func systems() throws {
+    let folder = try TestFolder()
+    #expect(try Program.run(["systems"], in: folder).exitCode == 1)
+    let front = "---\ntitle: T?\nsystem: x\npaper: P\narxiv: 1\nclaim: c\neffect: It did.\n---\n"
+    try folder.make("notebooks/a/x.md", front + "```tessera\n1\n```\n")
+    let list = try Program.run(["systems"], in: folder)
+    #expect(list.output == "x  a: T?\n   It did.\n" && list.exitCode == 0)
+    #expect(try Program.run(["systems", "--check"], in: folder).exitCode == 3)
+    #expect(try Program.run(["systems", "--write"], in: folder).exitCode == 0)
+    #expect(try Program.run(["systems", "--check"], in: folder).exitCode == 0)
+    #expect(try folder.text("docs/systems/x.md").contains("**Seen here.** It did.\n"))
+    try folder.make("docs/systems/old.md", "")
+    #expect(try Program.run(["systems", "--check"], in: folder).exitCode == 3)
+    try folder.make("notebooks/a/y.md", front + "```tessera\n1\n```\n")
+    let broken = try Program.run(["systems"], in: folder)
+    #expect(broken.exitCode == 1 && broken.errors.contains("E0827"))
+  }
 }

@@ -9,6 +9,7 @@ struct UsageTests {
       ["run", "a.md", "b.md", "-o", "c.md"], ["run", "a.md", "b.md", "--only", "x"],
       ["run", "a.md", "--max-time", "soon"], ["run", "a.md", "--max-memory", "-1"],
       ["run", "a.md", "-p", "x"], ["cache", "eat"], ["docs", "x"],
+      ["systems", "--write", "--check"],
     ])
   func wrong(arguments: [String]) throws {
     let outcome = try Program.run(arguments)

@@ -83,6 +83,23 @@ import Testing
     }
   }
 
+  @Test(
+    "GPT-2's vocabulary without its special token is the rank file that tiktoken reads",
+    .enabled(if: Assets.present, "needs ../shared/assets"))
+  func publishedRanks() throws {
+    let gpt2 = try Tokenizer.load(path: Assets.path("tokenizers/gpt2/tokenizer.json"))
+    let again = Tokenizer(
+      try RankFileReader.read(
+        gpt2.tiktokenRanks(), path: "gpt2.tiktoken",
+        publication: try #require(RankPublication(try gpt2.kindOfRanks())), name: "gpt2"))
+    #expect(again.vocabularySize == gpt2.vocabularySize)
+    var random = TestRandom(2)
+    for _ in 0..<50 {
+      let text = random.text(200)
+      #expect(try again.encode(text) == gpt2.encode(text))
+    }
+  }
+
   @Test("what a form cannot hold is refused with the reason")
   func refusals() throws {
     let lowered = try SmallVocabulary().with("normalizer", #"{"type": "Lowercase"}"#).read()

@@ -30,6 +30,38 @@ import Testing
   }
 
   @Test(
+    "are equal for all twelve vocabularies, 30 strings each",
+    .enabled(if: Assets.present, "needs ../shared/assets"))
+  func all() throws {
+    let others: [(String, String, TokenizerKind)] = [
+      ("mistral_v1", "tokenizers/mistral/tokenizer.model.v1", .sentencepiece),
+      (
+        "mistral_v3", "tokenizers/mistral/mistral_instruct_tokenizer_240323.model.v3",
+        .sentencepiece
+      ),
+      (
+        "sp_unigram1000", "tokenizers/sentencepiece/unigram1000_test_model.model", .sentencepiece
+      ),
+      ("rwkv_world", "tokenizers/rwkv/rwkv_vocab_v20230424.txt", .rwkv),
+    ]
+    var found: [(String, Tokenizer, SpecialPolicy)] = []
+    for (name, file, policy) in Self.vocabularies {
+      found.append((name, try .load(path: Assets.path(file)), policy))
+    }
+    for (name, kind, file) in RankFileTests.files {
+      found.append((name, try .load(path: Assets.path(file), kind: kind), .text))
+    }
+    for (name, file, kind) in others {
+      found.append((name, try .load(path: Assets.path(file), kind: kind), .text))
+    }
+    let named = try #require(Assets.json("golden/tokenizer_ids.json")["ids"]?.objectValue)
+    #expect(Set(named.map(\.key)) == Set(found.map(\.0)) && found.count == 12)
+    for (name, tokenizer, policy) in found {
+      try ReferenceFiles.checkStrings(tokenizer, name, policy: policy, roundTrip: false)
+    }
+  }
+
+  @Test(
     "of stories260K are the same from both of its files",
     .enabled(if: Assets.present, "needs ../shared/assets"),
     arguments: ["tokenizer.json", "tok512.bin"])

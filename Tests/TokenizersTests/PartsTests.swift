@@ -50,6 +50,10 @@ import Testing
     }
     #expect(try ids == tokenizer.encode(bytes: text))
     #expect(try tokenizer.bytes(of: ids) == text)
+    let shared = try text.withUnsafeBufferPointer { (bytes) throws(TokenizerError) in
+      try tokenizer.encode(utf8: bytes, workers: Tokenizer.sharedWorkers)
+    }
+    #expect(shared == ids)
   }
 
   @Test("a batch gives each text's ids, and the first text's error")

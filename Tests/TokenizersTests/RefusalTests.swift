@@ -263,6 +263,36 @@ import Testing
     }
   }
 
+  @Test("of too many lines are refused before they take memory")
+  func lines() {
+    let most = VocabularyLines.most
+    let lines = [UInt8](repeating: UInt8(ascii: "\n"), count: most + 1)
+    let reason = "\(most + 1) lines are more than the \(most) possible"
+    let error = TokenizerError.malformed(path: "f", place: "the whole file", reason: reason)
+    #expect(throws: error) { try RWKVReader.read(lines, path: "f", name: "f") }
+    #expect(throws: error) { try BertVocabulary.read(lines, path: "f", name: "f") }
+    #expect(throws: error) { try CLIPReader.read(lines, path: "f", name: "f") }
+    #expect(throws: error) { try VocabularyLines.split(lines, path: "f") }
+  }
+
+  @Test("nested a million deep, or with keys that are no UTF-8, are refused with the byte")
+  func places() {
+    func refused(_ bytes: [UInt8], _ error: FileError) {
+      #expect(throws: TokenizerError.file(error)) {
+        try HuggingFaceReader.read(bytes, path: "f", name: "f")
+      }
+      #expect(throws: TokenizerError.file(error)) {
+        try TekkenReader.read(bytes, path: "f", name: "f")
+      }
+    }
+    let deep = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
+    refused(deep, .malformed(path: "f", byte: 512, reason: "nested deeper than 512"))
+    let start = Array(#"{"model": {"type": "BPE", "vocab": {"a"#.utf8)
+    refused(start + [0xFF] + Array(#"": 0}}}"#.utf8), .notUTF8(path: "f", byte: start.count))
+    refused(
+      Array(#"{"a\ud800": 0}"#.utf8), .malformed(path: "f", byte: 3, reason: "a lone surrogate"))
+  }
+
   @Test("that are supported in every part are read")
   func supported() throws {
     let split =

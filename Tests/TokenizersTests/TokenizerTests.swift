@@ -165,6 +165,30 @@ import Testing
     }
   }
 
+  @Test("decodes ids without token to U+FFFD where asked")
+  func replaced() throws {
+    let tokenizer = try small.read()
+    #expect(try tokenizer.decodeReplacingInvalid([1, -1, 4, .max]) == "a\u{FFFD}ab\u{FFFD}")
+    #expect(try tokenizer.decodeReplacingInvalid([12]) == "\u{FFFD}")
+    #expect(try tokenizer.decodeReplacingInvalid([1, 4]) == "aab")
+    let hollow = try small.with(
+      "added_tokens", #"[{"id": 12, "content": "<s>", "special": true, "normalized": false}]"#
+    ).read()
+    #expect(throws: TokenizerError.unassignedID(id: 10, position: 1)) {
+      try hollow.decode([1, 10])
+    }
+    #expect(try hollow.decodeReplacingInvalid([1, 10, 12]) == "a\u{FFFD}<s>")
+    // The start still loses its blank, and what is left of a decoder's steps is done.
+    let llama = try SmallScores().read()
+    let ids = try llama.encode("ab")
+    #expect(try llama.decodeReplacingInvalid(ids + [9999]) == "ab\u{FFFD}")
+    let stripping = try small.with(
+      "decoder",
+      #"{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": "a", "start": 1, "stop": 0}]}"#
+    ).read()
+    #expect(try stripping.decodeReplacingInvalid([1, 99, 1]) == "\u{FFFD}a")
+  }
+
   @Test("leaves ids without token between vocabulary and added tokens unused")
   func unassigned() throws {
     let tokenizer = try small.with(

@@ -123,14 +123,58 @@ import Testing
     #expect(try Self.reached(tokenizer, ["a", "b"], length: 8) == [1, 2, 4])
   }
 
+  @Test("of BERT's kind: what is cut, what normalization leaves nowhere, what is reached")
+  func wordPiece() throws {
+    let document = """
+      {"version": "1.0", "added_tokens": [], "post_processor": null,
+       "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+                      "strip_accents": null, "lowercase": true},
+       "pre_tokenizer": {"type": "BertPreTokenizer"},
+       "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": false},
+       "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+       "max_input_chars_per_word": 9, "vocab": {"[UNK]": 0, "a": 1, "##a": 2, "a!": 3, "##!": 4,
+       "é": 5, "B": 6, "你": 7, "##你": 8, "你你": 9, "!": 10, "aaaaaaaaaaaaaa": 11, "a b": 12}}}
+      """
+    let tokenizer = try Tokenizer.load(
+      tokenizerJSON: Array(document.utf8), name: "small", source: "small")
+    let unreachable = try tokenizer.unreachableTokens()
+    let expected: [(Int32, UnreachableToken.Proof)] = [
+      (3, .cut), (4, .cut), (5, .normalization), (6, .normalization), (8, .cut), (9, .cut),
+      (11, .unmatched), (12, .cut),
+    ]
+    #expect(unreachable.map(\.id) == expected.map(\.0))
+    #expect(unreachable.map(\.proof) == expected.map(\.1))
+    #expect(unreachable[0].text == "a!" && unreachable[1].text == "##!")
+  }
+
+  @Test("of longest match: a part of a character whose every completion is a token")
+  func longestMatch() throws {
+    var tokens = ByteStringTable()
+    for byte in UInt8.min...UInt8.max { _ = tokens.insert([byte]) }
+    for byte in UInt8(0x80)...0xBF { _ = tokens.insert([0xC3, byte]) }
+    for byte in UInt8(0x80)...0xBE { _ = tokens.insert([0xC4, byte]) }
+    let tokenizer = Tokenizer(
+      TokenizerDefinition(
+        name: "toy", kind: .rwkv, model: .longestMatch(LongestMatchModel(tokens: tokens)),
+        decoder: TextDecoder(tokens)))
+    let unreachable = try tokenizer.unreachableTokens()
+    #expect(unreachable.filter { $0.proof == .completion }.map(\.id) == [0xC3])
+    #expect(unreachable.count { $0.proof == .utf8 } == 13 && unreachable.count == 14)
+  }
+
   @Test(
-    "of published vocabularies: bytes of no text, nothing else without proof",
-    .enabled(if: Assets.present, "needs ../shared/assets"))
-  func published() throws {
-    let gpt2 = try Tokenizer.load(path: Assets.path("tokenizers/gpt2/tokenizer.json"))
-    let found = try gpt2.unreachableTokens()
-    let bytes = found.filter { $0.bytes.count == 1 }.map { $0.bytes[0] }
-    #expect(Set(bytes) == Set([0xC0, 0xC1] + (0xF5...0xFF)))
-    #expect(found.allSatisfy { $0.proof != .candidate })
+    "of published vocabularies: bytes of no text, and what is not merged",
+    .enabled(if: Assets.present, "needs ../shared/assets"),
+    arguments: [
+      ("tokenizers/gpt2/tokenizer.json", TokenizerKind?.none, [Int32(50256)]),
+      ("tokenizers/cl100k/cl100k_base.tiktoken", .cl100k, []),
+    ])
+  func published(file: String, kind: TokenizerKind?, others: [Int32]) throws {
+    let tokenizer = try Tokenizer.load(path: Assets.path(file), kind: kind)
+    let found = try tokenizer.unreachableTokens()
+    let bytes = found.filter { $0.proof == .utf8 }.map(\.bytes)
+    #expect(Set(bytes) == Set([[0xC0], [0xC1]] + (0xF5...0xFF).map { [$0] }))
+    // GPT-2's file has its special token among the ordinary ones.
+    #expect(found.filter { $0.proof == .merges }.map(\.id) == others)
   }
 }

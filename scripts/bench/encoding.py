@@ -1,8 +1,8 @@
 """The table of scripts/bench-tokenizers; with arguments, one measurement of one rival."""
 import glob
+import importlib.metadata
 import importlib.util
 import os
-import shlex
 import statistics
 import subprocess
 import sys
@@ -12,10 +12,27 @@ import time
 
 ASSETS = os.environ.get("ASSETS", "../shared/assets")
 VOCABULARIES = ("gpt2", "cl100k")
+REPEATS = os.environ.get("REPEATS", "5")
+FILES = {
+    "gpt2": f"{ASSETS}/tokenizers/gpt2/tokenizer.json",
+    "cl100k": f"{ASSETS}/tokenizers/cl100k/cl100k_base.tiktoken",
+    "o200k": f"{ASSETS}/tokenizers/o200k/o200k_base.tiktoken",
+}
 RIVALS = ("tiktoken", "tokenizers", "gigatoken")
 # Too slow to run on whole texts in every round.
 SHORTENED = {"tokenizers": 1_000_000}
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
+O200K = "|".join(
+    [
+        r"""[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?""",
+        r"""[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?""",
+        r"""\p{N}{1,3}""",
+        r""" ?[^\s\p{L}\p{N}]+[\r\n/]*""",
+        r"""\s*[\r\n]+""",
+        r"""\s+(?!\S)""",
+        r"""\s+""",
+    ]
+)
 CL100K = (
     r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"""
 )
@@ -25,8 +42,8 @@ def ranks(vocabulary):
     import base64
     import json
 
-    if vocabulary == "cl100k":
-        lines = open(f"{ASSETS}/tokenizers/cl100k/cl100k_base.tiktoken", "rb").read().split()
+    if vocabulary != "gpt2":
+        lines = open(FILES[vocabulary], "rb").read().split()
         return {base64.b64decode(token): int(rank) for token, rank in zip(lines[::2], lines[1::2])}
     visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = [byte for byte in range(256) if byte not in visible]
@@ -40,7 +57,7 @@ def load(rival, vocabulary):
     if rival == "tiktoken":
         import tiktoken
 
-        pattern = GPT2 if vocabulary == "gpt2" else CL100K
+        pattern = {"gpt2": GPT2, "cl100k": CL100K, "o200k": O200K}[vocabulary]
         encoding = tiktoken.Encoding(vocabulary, pat_str=pattern, mergeable_ranks=ranks(vocabulary), special_tokens={})
         return lambda text: encoding.encode_ordinary(text.decode()), encoding.decode_bytes
     if rival == "tokenizers":
@@ -48,18 +65,30 @@ def load(rival, vocabulary):
 
         if vocabulary != "gpt2":
             raise SystemExit(3)
-        tokenizer = tokenizers.Tokenizer.from_file(f"{ASSETS}/tokenizers/gpt2/tokenizer.json")
+        tokenizer = tokenizers.Tokenizer.from_file(FILES["gpt2"])
         return lambda text: tokenizer.encode(text.decode()).ids, tokenizer.decode
     from gigatoken.gigatoken_rs import BPETokenizer
 
     if vocabulary == "gpt2":
-        tokenizer = BPETokenizer.from_hf(f"{ASSETS}/tokenizers/gpt2/tokenizer.json")
+        tokenizer = BPETokenizer.from_hf(FILES["gpt2"])
     else:
-        tokenizer = BPETokenizer.from_tiktoken(f"{ASSETS}/tokenizers/cl100k/cl100k_base.tiktoken", "gpt4")
+        names = {"cl100k": "gpt4", "o200k": "gpt4o"}
+        tokenizer = BPETokenizer.from_tiktoken(FILES[vocabulary], names[vocabulary])
     return tokenizer.encode, tokenizer.decode
 
 
 def measure(rival, vocabulary, path, ids_path):
+    if path == "-":
+        # Reading the vocabulary included; the libraries are there already.
+        for name in RIVALS:
+            if importlib.util.find_spec(name):
+                __import__(name)
+        times = []
+        for _ in range(2):
+            start = time.perf_counter()
+            load(rival, vocabulary)
+            times.append(time.perf_counter() - start)
+        return print(*times)
     text = open(path, "rb").read()
     encode, decode = load(rival, vocabulary)
     if rival in SHORTENED:
@@ -71,7 +100,7 @@ def measure(rival, vocabulary, path, ids_path):
         return len(text) / (time.perf_counter() - start) / 1e6, result
 
     cold, ids = rate(encode, text)
-    rounds = 5 if rival == "gigatoken" else 2
+    rounds = int(REPEATS) if rival == "gigatoken" else 2
     warm = statistics.median(rate(encode, text)[0] for _ in range(rounds))
     decoding = statistics.median(rate(decode, ids)[0] for _ in range(2))
     if rival not in SHORTENED:
@@ -115,46 +144,67 @@ def texts(folder):
         yield name, path
 
 
-def run(command, *arguments):
-    pinned = ["taskset", "-c", os.environ.get("CORE", "0"), *command, *arguments]
+def run(name, vocabulary, path, ids):
+    """The figures that a process of its own gives."""
+    if name == "tessera":
+        command = [os.environ["TESSERA"], "bench", "tokenizers", FILES[vocabulary], "--lines", "--rounds", REPEATS]
+        command += [] if vocabulary == "gpt2" else ["--kind", vocabulary]
+        command += [] if path == "-" else [path, "--ids", ids]
+    else:
+        command = [sys.executable, os.path.abspath(__file__), name, vocabulary, path, ids]
+    pinned = ["taskset", "-c", os.environ.get("CORE", "0"), *command]
     result = subprocess.run(pinned, capture_output=True, text=True, env={**os.environ, "RAYON_NUM_THREADS": "1"})
     if result.returncode == 3:
         return None
     if result.returncode != 0:
         raise SystemExit(f"{' '.join(pinned)} failed:\n{result.stderr}")
-    return [float(word) for word in result.stdout.split()[:3]]
+    return [float(word) for word in result.stdout.split()[:3] if word != "loading"]
+
+
+def loading(names, rounds):
+    """Milliseconds until o200k is ready."""
+    times = {name: [] for name in names if name != "tokenizers"}
+    for _ in range(rounds):
+        for name, measured in times.items():
+            measured.append(run(name, "o200k", "-", ""))
+    for name, measured in times.items():
+        medians = [statistics.median(column) * 1000 for column in zip(*measured)]
+        kinds = ("first", "later", "mapped form")
+        cells = [f"{kind} {value:.1f}" for kind, value in zip(kinds, medians)]
+        print(f"loading o200k, ms: {name} " + " / ".join(cells), flush=True)
 
 
 def main():
-    commands = {"tessera": shlex.split(os.environ["OURS"])} if "OURS" in os.environ else {}
-    for rival in RIVALS:
-        if importlib.util.find_spec(rival):
-            commands[rival] = [sys.executable, os.path.abspath(__file__), rival]
+    names = ["tessera"] + [rival for rival in RIVALS if importlib.util.find_spec(rival)]
     rounds = int(os.environ.get("ROUNDS", "5"))
+    print(", ".join(f"{name} {importlib.metadata.version(name)}" for name in names[1:]))
+    if "loading" in os.environ.get("TEXTS", "loading").split():
+        loading(names, rounds)
     with tempfile.TemporaryDirectory() as folder:
-        print(f"load before: {os.getloadavg()[0]:.1f}; MB/s, medians of {rounds} rounds: cold / warm / decoding (× of tessera)")
+        print(f"load before: {os.getloadavg()[0]:.1f}; MB/s, medians of {rounds} rounds: cold / warm / decoding (median ratio of warm rates)")
         for text, path in texts(folder):
             for vocabulary in VOCABULARIES:
-                figures = {name: [] for name in commands}
+                figures = {name: [] for name in names}
                 ids = {}
                 for _ in range(rounds):
-                    for name, command in commands.items():
+                    for name in names:
                         # On one long piece some rivals take minutes; they are not waited for.
                         if text == "hostile 10 MB" and name not in ("tessera", "gigatoken"):
                             continue
                         output = os.path.join(folder, f"{name}.ids")
-                        measured = run(command, vocabulary, path, output)
+                        measured = run(name, vocabulary, path, output)
                         if measured is None:
                             continue
                         figures[name].append(measured)
                         if name not in SHORTENED and name not in ids:
                             ids[name] = open(output, "rb").read()
-                if len(set(ids.values())) > 1:
-                    raise SystemExit(f"{text}, {vocabulary}: the ids of {', '.join(ids)} are not equal")
+                    if len(set(ids.values())) > 1:
+                        raise SystemExit(f"{text}, {vocabulary}: the ids of {', '.join(ids)} are not equal")
                 medians = {n: [statistics.median(c) for c in zip(*f)] for n, f in figures.items() if f}
-                base = medians.get("tessera") or next(iter(medians.values()))
+                ours = figures["tessera"]
+                ratios = {n: statistics.median(a[1] / b[1] for a, b in zip(ours, f)) for n, f in figures.items() if f}
                 cells = [
-                    f"{name} " + " / ".join(f"{value:.4g}" for value in values) + f" ({base[1] / values[1]:.2f}×)"
+                    f"{name} " + " / ".join(f"{value:.4g}" for value in values) + f" ({ratios[name]:.2f}×)"
                     for name, values in medians.items()
                 ]
                 print(f"{text:15} {vocabulary:7} " + "   ".join(cells), flush=True)

@@ -2,6 +2,7 @@
 
 As a child (`tokenizer_training.py tokenizers|rustbpe FILE SIZE`) it is one rival's side of one round.
 """
+import importlib.metadata
 import os
 import pathlib
 import resource
@@ -62,14 +63,15 @@ def main():
     size, threads = os.environ.get("SIZE", "32000"), os.environ.get("THREADS", "2")
     length = text(path, int(os.environ.get("BYTES", "25000000")))
     os.environ["RAYON_NUM_THREADS"] = threads
-    commands = {"tessera": ours.split() + [path, size, threads]}
+    commands = {"tessera": [ours, "bench", "training", path, "--size", size, "--threads", threads, "--lines"]}
     for name in ("tokenizers", "rustbpe"):
         commands[name] = [sys.executable, __file__, name, path, size]
     rounds = {name: [] for name in commands}
     for _ in range(int(os.environ.get("ROUNDS", "5"))):
         for name, command in commands.items():
             rounds[name].append(run(command))
-    print(f"{length} bytes, {size} tokens, {threads} threads")
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("tokenizers", "rustbpe"))
+    print(f"{length} bytes, {size} tokens, {threads} threads; {versions}; load {os.getloadavg()[0]:.1f}")
     print(f"{'':12}{'seconds':>9}{'CPU s':>9}{'peak MB':>9}{'times':>8}")
     medians = {name: [statistics.median(c) for c in zip(*r)] for name, r in rounds.items()}
     for name, (wall, peak, cpu) in medians.items():

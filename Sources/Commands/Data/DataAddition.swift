@@ -13,19 +13,23 @@ struct DataAddition: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      "data.addition([[2, 2, 3]], n=200, seed=1) | all (p -> p.a + p.b > 99)", shows: "true"),
+      "data.addition([2, 2, 3], n=200, seed=1) | all (p -> p.a + p.b > 99)", shows: "true"),
     Example(
       "data.addition([[1, 1, 1], [3, 2, 4]], n=4, seed=1) | map (p -> p.answer_digits)",
       shows: "[1, 4, 1, 4]"),
   ]
 
   let lengths = Argument<[[Int]]>(
-    "Lists of three: the digits of the first number, the second and their sum. They take turns.")
+    "Lists of three, which take turns: the digits of the first number, the second and their sum; or one such list."
+  )
   let n = Option("How many additions.", default: 100, in: 0...1_000_000)
   let seed = Option<Int?>("Names the random stream; drawn from the notebook's seed where absent.")
 
   func run(_ call: Call) throws -> Value {
-    let lengths = try call[lengths].map { triple in
+    let given = try call[lengths]
+    // One list of three numbers comes as three lists of one.
+    let isSingle = given.count == 3 && given.allSatisfy { $0.count == 1 }
+    let lengths = try (isSingle ? [given.flatMap { $0 }] : given).map { triple in
       guard triple.count == 3 else {
         throw LanguageError.outOfRange(
           command: Self.name, parameter: "lengths", given: "\(triple)",

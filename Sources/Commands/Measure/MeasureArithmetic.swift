@@ -46,7 +46,7 @@ struct MeasureArithmetic: Command {
   static let examples = [
     Example(
       #"measure.arithmetic {a: 8302080, b: 3529456} ["11,821,536"] | first | select [exact, carries, wrong_digits, wrong_tokens, off_by]"#,
-      shows: "{exact: false, carries: 2, wrong_digits: [4], wrong_tokens: [2], off_by: 4}")
+      shows: "{exact: false, carries: 3, wrong_digits: [4], wrong_tokens: [2], off_by: 4}")
   ]
 
   let problems = Argument<Table>("The additions: columns a and b, as data.addition gives them.")

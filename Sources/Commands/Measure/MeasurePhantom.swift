@@ -71,9 +71,13 @@ struct MeasurePhantom: Command {
   static let result = ValueType.oneOf([.table, .record])
   static let examples = [
     Example(
-      #"t = tokenizer.train "rights right rights right" vocab=270; [{before: tokenizer.encode(t, "rights"), after: [114, 105, 103, 104, 116, 115]}] | measure.phantom t | select [outcome, kind, tokens_in, tokens_out]"#,
+      #"t = tokenizer.train "ab ab ab" vocab=258; measure.phantom(t, {before: tokenizer.encode(t, " ab"), after: [256]}).kind"#,
+      shows: "blank_boundary"),
+    Example(
+      #"t = tokenizer.train "ab ab ab" vocab=258; [{before: [256], after: [97, 98]}] | measure.phantom t | select [outcome, kind, tokens_in, tokens_out]"#,
       shows:
-        "outcome    kind    tokens_in  tokens_out\ndifferent  ending          1           6"),
+        "outcome    kind         tokens_in  tokens_out\ndifferent  resegmented          1           2"
+    ),
     Example(
       #"t = tokenizer.train "x" vocab=256; measure.phantom(t, {before: [32, 114], after: [114, 115]}).outcome"#,
       shows: "replaced"),

@@ -28,8 +28,8 @@ struct MeasureTokens: Command {
         bytes_per_token       1.5
         tokens_per_character  0.6666666666666666
         fertility             2.0
-        renyi_efficiency      0.1804
-        vocabulary_use        0.0117
+        renyi_efficiency      0.17181655154920078
+        vocabulary_use        0.011673151750972763
         """)
   ]
 
@@ -42,7 +42,7 @@ struct MeasureTokens: Command {
   func run(_ call: Call) throws -> Value {
     let statistics = try TokenStatistics(
       try call[tokenizer].tokenizer, texts: try call[text].texts)
-    if statistics.tokens == 0 { throw MeasureError.empty(measure: "the tokens") }
+    if statistics.tokens == 0 { throw MeasureError.empty(measure: "tokenization") }
     return .record(
       Record([
         ("bytes", .int(statistics.bytes)), ("characters", .int(statistics.characters)),
@@ -71,7 +71,7 @@ struct MeasurePremium: Command {
       shows: """
         language  tokens  premium  byte_premium  bytes_per_token  fertility
         en             7        1             1                1        3.5
-        el            18  2.57143       2.57143                1          9
+        el            17  2.42857       2.42857                1        8.5
         """)
   ]
 
@@ -91,7 +91,7 @@ struct MeasurePremium: Command {
       languages.append((name, texts))
     }
     guard let first = languages.first?.name else {
-      throw MeasureError.empty(measure: "the premium")
+      throw MeasureError.empty(measure: "a premium")
     }
     let premium = try TokenPremium(
       try call[tokenizer].tokenizer, languages, reference: try call[reference] ?? first)

@@ -56,3 +56,9 @@ final class TokenizeReport: ObjectValue {
     return TokenizeReport(type, summary, fields, showing: shown)
   }
 }
+
+/// A table of records that keeps its columns where there are none.
+func listed(_ columns: [String], _ rows: [Record]) -> Value {
+  if rows.isEmpty, let empty = Table(columns: columns.map { ($0, []) }) { return .table(empty) }
+  return .table(Table(rows: rows))
+}

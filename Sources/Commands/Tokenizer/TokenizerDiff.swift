@@ -11,7 +11,13 @@ struct TokenizerDiff: Command {
     Example(
       #"a = tokenizer.train "low low lower" vocab=258 name="a"; b = tokenizer.train "er er er" vocab=257 name="b"; tokenizer.diff a b "x lower x""#,
       shows: """
-        difference  2 of 3 stretches differ; 6 tokens of a, 8 of b
+        difference  2 of 4 places cut otherwise; 7 tokens of a, 8 of b
+
+        start  end  same   first  second  first_count  second_count
+            0    2  true   x|     =                 2             2
+            2    5  false  low    l|o|w             1             3
+            5    7  false  e|r    er                2             1
+            7    9  true    |x    =                 2             2
         """)
   ]
 
@@ -50,7 +56,11 @@ struct TokenizerDiff: Command {
           ("differing", .int(unlike.count)),
           ("first_differing", .int(unlike.reduce(0) { $0 + $1.first.count })),
           ("second_differing", .int(unlike.reduce(0) { $0 + $1.second.count })),
-          ("stretches", .table(Table(rows: rows))),
+          (
+            "stretches",
+            listed(
+              ["start", "end", "same", "first", "second", "first_count", "second_count"], rows)
+          ),
         ]), showing: ["stretches"]))
   }
 }
@@ -65,8 +75,10 @@ struct TokenizerSpans: Command {
     Example(
       #"t = tokenizer.train "ab ab ab" vocab=257; tokenizer.spans t "abé""#,
       shows: """
-        id   token  start  end  first_character  end_character
+         id  token  start  end  first_character  end_character
         256  ab         0    2                0              2
+        195  \\xC3       2    3                2              3
+        169  \\xA9       3    4                2              3
         """)
   ]
 
@@ -79,16 +91,16 @@ struct TokenizerSpans: Command {
   func run(_ call: Call) throws -> Value {
     let tokenizer = try call[tokenizer].tokenizer
     let spans = try tokenizer.spans(of: try call[text], special: try call[special])
-    return .table(
-      Table(
-        rows: try spans.map { span in
-          Record([
-            ("id", .int(Int(span.id))),
-            ("token", .string(try tokenizer.printableToken(span.id))),
-            ("start", .int(span.bytes.lowerBound)), ("end", .int(span.bytes.upperBound)),
-            ("first_character", .int(span.scalars.lowerBound)),
-            ("end_character", .int(span.scalars.upperBound)),
-          ])
-        }))
+    return listed(
+      ["id", "token", "start", "end", "first_character", "end_character"],
+      try spans.map { span in
+        Record([
+          ("id", .int(Int(span.id))),
+          ("token", .string(try tokenizer.printableToken(span.id))),
+          ("start", .int(span.bytes.lowerBound)), ("end", .int(span.bytes.upperBound)),
+          ("first_character", .int(span.scalars.lowerBound)),
+          ("end_character", .int(span.scalars.upperBound)),
+        ])
+      })
   }
 }

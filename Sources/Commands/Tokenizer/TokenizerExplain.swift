@@ -14,9 +14,18 @@ struct TokenizerExplain: Command {
       shows: """
         explanation  2 pieces, 4 tokens of small
 
-        piece  start  end  text   how       tokens  ids
+        piece  start  end  text   how       tokens   ids
             1      0    5  lower  2 merges  low|e|r  [257, 101, 114]
-            2      5    9   low   3 merges   low     [259]
+            2      5    9   low   3 merges   low     [258]
+
+        piece  step  rank  left  right  result  symbols
+            1     0  null                       l|o|w|e|r
+            1     1     0  l     o      lo      lo|w|e|r
+            1     2     1  lo    w      low     low|e|r
+            2     0  null                        |l|o|w
+            2     1     0  l     o      lo       |lo|w
+            2     2     1  lo    w      low      |low
+            2     3     2        low     low     low
         """)
   ]
 
@@ -56,8 +65,9 @@ struct TokenizerExplain: Command {
         Record([
           ("tokens", .object(TokensObject(ids, object))),
           ("text", .string(String(decoding: explanation.text, as: UTF8.self))),
-          ("normalization", .table(Table(rows: changes))), ("pieces", .table(Table(rows: rows))),
-          ("steps", .table(Table(rows: steps))),
+          ("normalization", listed(["step", "before", "after"], changes)),
+          ("pieces", listed(["piece", "start", "end", "text", "how", "tokens", "ids"], rows)),
+          ("steps", listed(["piece", "step"], steps)),
         ]), showing: ["normalization", "pieces", "steps"]))
   }
 
@@ -67,7 +77,8 @@ struct TokenizerExplain: Command {
     case .addedToken, .wholeToken, .unknown: return []
     case .merges(let start, let steps):
       let first: [(String, Value)] = [
-        ("step", .int(0)), ("rank", .null), ("left", .null), ("right", .null), ("result", .null),
+        ("step", .int(0)), ("rank", .null), ("left", .string("")), ("right", .string("")),
+        ("result", .string("")),
         ("symbols", joined(start)),
       ]
       return [first]

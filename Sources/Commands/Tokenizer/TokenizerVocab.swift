@@ -28,8 +28,11 @@ struct TokenizerVocab: Command {
     Example(
       #"t = tokenizer.train "low lower lowest low low" vocab=260; tokenizer.vocab t contains="lo""#,
       shows: """
-        id   token  bytes        length  kind    rank
-        256  lo     6c 6f             2  normal     0
+         id  token  bytes           length  kind    rank
+        256  lo     6c 6f                2  normal     0
+        257  low    6c 6f 77             3  normal     1
+        258   low   20 6c 6f 77          4  normal     2
+        259   lowe  20 6c 6f 77 65       5  normal     3
         """)
   ]
 
@@ -59,18 +62,18 @@ struct TokenizerVocab: Command {
     let (hasRanks, hasScores) = (
       entries.contains { $0.rank != nil }, entries.contains { $0.score != nil }
     )
-    return .table(
-      Table(
-        rows: entries.map { entry in
-          var row = Record([
-            ("id", .int(Int(entry.id))), ("token", .string(entry.text)),
-            ("bytes", hexadecimal(entry.bytes)), ("length", .int(entry.bytes.count)),
-            ("kind", .string(entry.kind.rawValue)),
-          ])
-          if hasRanks { row["rank"] = entry.rank.map(Value.int) ?? .null }
-          if hasScores { row["score"] = entry.score.map(Value.float) ?? .null }
-          return row
-        }))
+    return listed(
+      ["id", "token", "bytes", "length", "kind"],
+      entries.map { entry in
+        var row = Record([
+          ("id", .int(Int(entry.id))), ("token", .string(entry.text)),
+          ("bytes", hexadecimal(entry.bytes)), ("length", .int(entry.bytes.count)),
+          ("kind", .string(entry.kind.rawValue)),
+        ])
+        if hasRanks { row["rank"] = entry.rank.map(Value.int) ?? .null }
+        if hasScores { row["score"] = entry.score.map(Value.float) ?? .null }
+        return row
+      })
   }
 }
 
@@ -99,17 +102,17 @@ struct TokenizerUnreachable: Command {
 
   func run(_ call: Call) throws -> Value {
     let tokenizer = try call[tokenizer].tokenizer
-    return .table(
-      Table(
-        rows: try tokenizer.unreachableTokens().map { token in
-          Record([
-            ("id", .int(Int(token.id))), ("token", .string(token.text)),
-            ("bytes", hexadecimal(token.bytes)), ("proof", .string(token.proof.rawValue)),
-            (
-              "encoding",
-              joined(try token.encoding.map { try tokenizer.printableToken($0) })
-            ), ("ids", .list(token.encoding.map { .int(Int($0)) })),
-          ])
-        }))
+    return listed(
+      ["id", "token", "bytes", "proof", "encoding", "ids"],
+      try tokenizer.unreachableTokens().map { token in
+        Record([
+          ("id", .int(Int(token.id))), ("token", .string(token.text)),
+          ("bytes", hexadecimal(token.bytes)), ("proof", .string(token.proof.rawValue)),
+          (
+            "encoding",
+            joined(try token.encoding.map { try tokenizer.printableToken($0) })
+          ), ("ids", .list(token.encoding.map { .int(Int($0)) })),
+        ])
+      })
   }
 }

@@ -11,9 +11,9 @@ public struct VocabularyEntry: Sendable, Equatable {
   }
 
   public let id: Int32
-  /// What it gives inside a text, on one line.
+  /// The token on one line: what it gives inside a text, or WordPiece's spelling of it.
   public let text: String
-  /// The same as bytes.
+  /// What it gives inside a text.
   public let bytes: [UInt8]
   public let kind: Kind
   /// The rank of the first merge that makes it.
@@ -74,10 +74,18 @@ extension Tokenizer {
       guard query.matches(bytes), try matches(pattern, bytes) else { continue }
       entries.append(
         VocabularyEntry(
-          id: id, text: PrintableToken.text(of: bytes), bytes: bytes, kind: kind,
+          id: id, text: PrintableToken.text(of: shown(id, bytes)), bytes: bytes, kind: kind,
           rank: ranks[id], score: score(of: id)))
     }
     return query.sorted(entries)
+  }
+
+  /// WordPiece's tokens as the file has them: decoding puts a blank before those that start a word.
+  private func shown(_ id: Int32, _ bytes: [UInt8]) -> [UInt8] {
+    guard case .wordPiece(let model) = definition.model, Int(id) < model.tokens.count else {
+      return bytes
+    }
+    return Array(model.tokens[Int(id)])
   }
 
   private func matches(_ pattern: RegexPattern?, _ bytes: [UInt8]) throws(TokenizerError) -> Bool {

@@ -20,12 +20,10 @@ enum BertVocabulary {
     if let byte = FileContents.firstInvalidUTF8(in: bytes) {
       throw .malformed(path: path, place: "byte \(byte)", reason: "the text is not UTF-8")
     }
-    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true { lines.removeLast() }
+    let lines = try VocabularyLines.split(bytes, path: path)
     var tokens = ByteStringTable(capacity: lines.count)
     var hasUpperCase = false
-    for (index, line) in lines.enumerated() {
-      let token = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    for (index, token) in lines.enumerated() {
       func fail(_ reason: String) -> TokenizerError {
         .malformed(path: path, place: "line \(index + 1)", reason: reason)
       }

@@ -33,11 +33,9 @@ struct CLIPReader {
         _ = tokens.insert(Array(String(ByteAlphabet.scalars[byte]).utf8) + ending)
       }
     }
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .dropFirst().prefix(mostMerges)
+    let lines = try VocabularyLines.split(bytes, path: path).dropFirst().prefix(mostMerges)
     let pairs = PairTable(capacity: lines.count)
     for (rank, line) in lines.enumerated() {
-      if line.isEmpty && rank == lines.count - 1 { break }
       func fail(_ reason: String) -> TokenizerError {
         .malformed(path: path, place: "line \(rank + 2)", reason: reason)
       }

@@ -19,7 +19,7 @@ struct GGUFPreTokenizer {
     }
     self.stages = stages
     ignoresMerges = Self.wholeTokenKinds.contains(kind)
-    mergesCharacters = kind == "gemma4"
+    mergesCharacters = kind == "gemma4" || kind == "granite-embed-multi-311m"
   }
 
   /// BOS is added unless the file says otherwise.
@@ -36,12 +36,13 @@ struct GGUFPreTokenizer {
     "f2llmv2", "stablelm2", "hunyuan", "solar-open", "grok-2", "qwen35", "poro-chat", "bloom",
     "gpt3-finnish", "viking", "tekken", "chameleon", "gpt-4o", "llama4", "kanana2", "minimax-m2",
     "tiny_aya", "superbpe", "bailingmoe", "bailingmoe2", "llada-moe", "seed-coder", "exaone-moe",
-    "kimi-k2", "minicpm5", "gemma4",
+    "kimi-k2", "minicpm5", "gemma4", "granite-embed-multi-311m", "talkie", "cohere2moe",
   ]
 
   private static let wholeTokenKinds: Set<String> = [
     "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
     "jina-v5-nano", "youtu", "glm4", "tekken", "minicpm5", "gemma4",
+    "granite-embed-multi-311m",
   ]
 
   private static let beginningKinds: Set<String> = [
@@ -103,8 +104,8 @@ struct GGUFPreTokenizer {
         "<sentinel:[0-9]+>", "(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z", #"([\t\n]|    |  )"#, #"\p{N}"#,
         #"[\p{P}!-/:-@\[-`{-~]"#, gpt2,
       ]
-    case "gpt-4o", "llama4", "kanana2", "minimax-m2": return [PiecePattern.o200k.regex]
-    case "tiny_aya": return [#"\d{1,3}(?=(?:\d{3})*\b)"#, PiecePattern.o200k.regex]
+    case "gpt-4o", "llama4", "kanana2", "minimax-m2", "talkie": return [PiecePattern.o200k.regex]
+    case "tiny_aya", "cohere2moe": return [#"\d{1,3}(?=(?:\d{3})*\b)"#, PiecePattern.o200k.regex]
     // Runs of numbers, cut into threes from their right end.
     case "superbpe": return [#"\p{N}+"#, #"\p{N}(?:(?!(?:\d{3})+(?!\d))\p{N})*"#]
     case "bailingmoe", "bailingmoe2", "llada-moe":
@@ -128,7 +129,7 @@ struct GGUFPreTokenizer {
       ]
     case "minicpm5":
       return [#"\p{N}{1,3}"#, PiecePattern.qwen2.regex.replacing(#"\p{N}|"#, by: #"\p{N}+|"#)]
-    case "gemma4": return [#"[^\n]+|[\n]+"#]
+    case "gemma4", "granite-embed-multi-311m": return [#"[^\n]+|[\n]+"#]
     default: return nil
     }
   }

@@ -17,19 +17,17 @@ struct GPT2PairReader {
   static func read(vocabulary: String, merges: String, name: String) throws(TokenizerError)
     -> TokenizerDefinition
   {
-    let json: JSON
-    let text: String
-    do {
-      json = try JSONParser.parse(
-        FileContents.bytes(at: vocabulary, limit: 1 << 27), path: vocabulary)
-      text = try FileContents.text(at: merges, limit: 1 << 27)
-    } catch { throw .file(error) }
+    let json = try VocabularyJSON.read(vocabulary)
+    let text: [UInt8]
+    do { text = try FileContents.bytes(at: merges, limit: 1 << 27) } catch { throw .file(error) }
+    if let byte = FileContents.firstInvalidUTF8(in: text) {
+      throw .file(.notUTF8(path: merges, byte: byte))
+    }
     guard case .object(let members) = json else {
       throw .malformed(
         path: vocabulary, place: "top level", reason: "an object from tokens to ids is expected")
     }
-    var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true { lines.removeLast() }
+    var lines = try VocabularyLines.split(text, path: merges)
     if lines.first?.starts(with: "#version".utf8) == true { lines.removeFirst() }
 
     // The vocabulary of a tokenizer.json is the same, apart from its special token.
@@ -38,7 +36,7 @@ struct GPT2PairReader {
     var components = TokenizerDefinition.Components()
     let content = JSON.object([
       .init("type", .string("BPE")), .init("vocab", .object(ordinary)),
-      .init("merges", .array(lines.map { .string(String(Substring($0))) })),
+      .init("merges", .array(lines.map { .string(String(decoding: $0, as: UTF8.self)) })),
     ])
     let read = try HuggingFaceModelReader(path: vocabulary).read(
       content, isByteLevel: true, components: &components)

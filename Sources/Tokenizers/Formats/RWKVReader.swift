@@ -14,8 +14,7 @@ struct RWKVReader {
   static func read(_ bytes: [UInt8], path: String, name: String) throws(TokenizerError)
     -> TokenizerDefinition
   {
-    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true { lines.removeLast() }
+    let lines = try VocabularyLines.split(bytes, path: path)
     var tokens = ByteStringTable(capacity: lines.count + 1)
     var decoder = TextDecoder()
     tokens.appendHidden([])
@@ -24,7 +23,6 @@ struct RWKVReader {
       func fail(_ reason: String) -> TokenizerError {
         .malformed(path: path, place: "line \(index + 1)", reason: reason)
       }
-      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       guard let first = line.firstIndex(of: UInt8(ascii: " ")),
         let last = line.lastIndex(of: UInt8(ascii: " ")), first < last,
         let id = number(line[..<first]), let length = number(line[(last + 1)...])

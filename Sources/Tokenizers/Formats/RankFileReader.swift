@@ -34,6 +34,13 @@ struct RankFileReader {
     var ranks: [UInt32] = []
     /// The number of token `i`'s line, from 1.
     var numbers: [UInt32] = []
+    /// They are the items of a list, from 0.
+    var isList = false
+
+    /// Where token `index` stands.
+    func place(_ index: Int) -> String {
+      isList ? "vocab[\(numbers[index])]" : "line \(numbers[index])"
+    }
   }
 
   private func lines(of bytes: [UInt8]) throws(TokenizerError) -> Lines {
@@ -70,6 +77,9 @@ struct RankFileReader {
     _ bytes: UnsafeBufferPointer<UInt8>, _ line: Range<Int>, space: Int, number: Int,
     to lines: inout Lines
   ) throws(TokenizerError) {
+    if lines.ranks.count == VocabularyLines.most {
+      throw VocabularyLines.tooMany(number, path: path)
+    }
     guard space >= 0 else {
       throw malformed(line: number, "a token in base64, a space and its rank are expected")
     }

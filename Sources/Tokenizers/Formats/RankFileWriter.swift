@@ -12,8 +12,13 @@ extension Tokenizer {
     }
     guard model.byteIDs.allSatisfy({ $0 >= 0 }) else { throw refuse("not every byte has a token") }
     let added = Set(definition.addedTokens.map(\.id))
+    // The special tokens of the published kind come with it.
+    let published = (try? kindOfRanks()).flatMap { RankPublication($0) }?.fixed ?? [:]
+    let special = Dictionary(published.map { ($0.value, $0.key) }, uniquingKeysWith: { a, _ in a })
     let ids = (0..<Int32(model.tokens.count)).filter { id in
-      !added.contains(id) && !definition.literals.contains(id) && model.tokens.length(Int(id)) > 0
+      let bytes = model.tokens[Int(id)]
+      return !added.contains(id) && !definition.literals.contains(id) && !bytes.isEmpty
+        && special[id].map { !bytes.elementsEqual($0.utf8) } ?? true
     }
     let pairs: PairTable
     do {

@@ -13,26 +13,37 @@ struct RankedTokens {
     -> TokenizerDefinition
   {
     let special = publication.specialTokens(rankCount: lines.ranks.count)
-    let (tokens, unassigned) = try table(filled: Set(special.map(\.id)))
+    let (tokens, pairs) = try merges(filled: Set(special.map(\.id)))
+    return try definition(publication, name: name, tokens: tokens, pairs: pairs, special: special)
+  }
+
+  /// The definition of a file that says itself how text is cut.
+  func definition(
+    kind: TokenizerKind, stages: [PreTokenizer.Stage], name: String, special: [AddedToken]
+  ) throws(TokenizerError) -> TokenizerDefinition {
+    let (tokens, pairs) = try merges(filled: Set(special.map(\.id)))
+    return try definition(
+      kind: kind, stages: stages, name: name, tokens: tokens, pairs: pairs, special: special)
+  }
+
+  private func merges(filled: Set<Int32>) throws(TokenizerError) -> (ByteStringTable, PairTable) {
+    let (tokens, unassigned) = try table(filled: filled)
     let byteIDs = try byteIDs(tokens)
     let missing = Set(unassigned)
     let ids = (0..<Int32(tokens.count)).filter {
       tokens.length(Int($0)) > 1 && !missing.contains($0)
     }
-    let pairs: PairTable
     do {
-      pairs = try MergeDerivation.pairs(
+      let pairs = try MergeDerivation.pairs(
         of: ids, in: tokens, ranks: Array(0..<UInt32(tokens.count))
       ) { id, symbols in
-        var count = 0
-        for byte in tokens[Int(id)] {
-          symbols[count] = byteIDs[Int(byte)]
-          count += 1
+        tokens.withBytes(of: Int(id)) { bytes in
+          for (place, byte) in bytes.enumerated() { symbols[place] = byteIDs[Int(byte)] }
+          return bytes.count
         }
-        return count
       }
+      return (tokens, pairs)
     } catch { throw .interrupted(error) }
-    return try definition(publication, name: name, tokens: tokens, pairs: pairs, special: special)
   }
 
   private func byteIDs(_ tokens: ByteStringTable) throws(TokenizerError) -> [Int32] {
@@ -52,16 +63,25 @@ struct RankedTokens {
     _ publication: RankPublication, name: String, tokens: ByteStringTable, pairs: PairTable,
     special: [AddedToken]
   ) throws(TokenizerError) -> TokenizerDefinition {
+    var definition = try definition(
+      kind: publication.kind, stages: publication.stages, name: name, tokens: tokens,
+      pairs: pairs, special: special)
+    definition.bosID = special.first { $0.content == publication.beginning }?.id
+    definition.eosID = special.first { $0.content == "<|endoftext|>" }?.id
+    return definition
+  }
+
+  private func definition(
+    kind: TokenizerKind, stages: [PreTokenizer.Stage], name: String, tokens: ByteStringTable,
+    pairs: PairTable, special: [AddedToken]
+  ) throws(TokenizerError) -> TokenizerDefinition {
     var model = BytePairModel(
       alphabet: .bytes, tokens: tokens, merges: pairs, byteIDs: try byteIDs(tokens))
     model.ignoresMerges = true
-
     var definition = TokenizerDefinition(
-      name: name, kind: publication.kind, preTokenizer: PreTokenizer(stages: publication.stages),
+      name: name, kind: kind, preTokenizer: PreTokenizer(stages: stages),
       model: .bytePair(model), addedTokens: special, decoder: decoder(tokens, special))
     definition.decoderDescription = "bytes"
-    definition.bosID = special.first { $0.content == publication.beginning }?.id
-    definition.eosID = special.first { $0.content == "<|endoftext|>" }?.id
     return definition
   }
 
@@ -84,7 +104,7 @@ struct RankedTokens {
       for (index, rank) in lines.ranks.enumerated() {
         let other = Int(lineOfRank[Int(rank)])
         if other >= 0 {
-          throw malformed(index, "rank \(rank) is the rank of line \(lines.numbers[other]) already")
+          throw malformed(index, "rank \(rank) is the rank of \(lines.place(other)) already")
         }
         lineOfRank[Int(rank)] = Int32(index)
       }
@@ -136,6 +156,6 @@ struct RankedTokens {
   }
 
   private func malformed(_ index: Int, _ reason: String) -> TokenizerError {
-    .malformed(path: path, place: "line \(lines.numbers[index])", reason: reason)
+    .malformed(path: path, place: lines.place(index), reason: reason)
   }
 }

@@ -26,6 +26,8 @@ struct SentencePieceProto {
 
   /// Longer pieces exist in no model.
   private static let longestPiece = 1 << 16
+  /// More pieces than any model has.
+  private static let mostPieces = 1 << 22
 
   init() {}
 
@@ -46,7 +48,12 @@ struct SentencePieceProto {
     var reader = ProtobufReader(bytes, in: 0..<bytes.count)
     while let field = try reader.next() {
       switch field.number {
-      case 1: pieces.append(try Self.piece(bytes, field.value.range(field.offset), pieces.count))
+      case 1:
+        guard pieces.count < Self.mostPieces else {
+          throw ProtobufReader.Failure(
+            offset: field.offset, reason: "more than the \(Self.mostPieces) pieces possible")
+        }
+        pieces.append(try Self.piece(bytes, field.value.range(field.offset), pieces.count))
       case 2: try readTrainer(bytes, field.value.range(field.offset))
       case 3: try readNormalizer(bytes, field.value.range(field.offset))
       case 5:

@@ -41,7 +41,11 @@ struct SentencePieceReader {
     case .unigram: model = .unigram(unigram(vocabulary))
     case .bytePair: model = .bytePair(try bytePair(vocabulary, merges: true))
     case .character: model = .bytePair(try bytePair(vocabulary, merges: false))
-    case .word: throw .unsupported(path: path, component: "the model type WORD")
+    case .word:
+      model = .wordLevel(
+        WordLevelModel(
+          tokens: vocabulary.tokens, unknownID: vocabulary.unknownID, cutsAtMarks: true,
+          byteIDs: proto.fallsBackToBytes ? vocabulary.byteIDs : []))
     }
     var definition = TokenizerDefinition(
       name: name, kind: .sentencepiece, normalizers: [.sentencePiece(normalizer)], model: model,

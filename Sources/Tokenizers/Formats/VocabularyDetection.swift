@@ -27,7 +27,8 @@ enum VocabularyDetection {
     let text = start.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
     if text.first == UInt8(ascii: "{") {
       let first = text.dropFirst().drop { $0 <= 0x20 }
-      return first.starts(with: "\"\(HybridFile.mark)\"".utf8) ? .hybrid : .huggingface
+      if first.starts(with: "\"\(HybridFile.mark)\"".utf8) { return .hybrid }
+      return isTekken(start) ? .tekken : .huggingface
     }
     let line = firstLine(start)
     if line.starts(with: "\"bpe_simple_vocab_16e6".utf8) { return .clip }
@@ -61,6 +62,13 @@ enum VocabularyDetection {
     else { return false }
     return line[..<first].allSatisfy { (0x30...0x39).contains($0) }
       && PythonLiteral.bytes(of: line[(first + 1)..<last]) != nil
+  }
+
+  /// The keys of `tekken.json` stand among its first lines.
+  private static func isTekken(_ start: [UInt8]) -> Bool {
+    ["\"default_num_special_tokens\"", "\"token_bytes\""].contains { key in
+      start.indices.contains { start[$0...].starts(with: key.utf8) }
+    }
   }
 
   /// A first field 1 (pieces) whose message has a first field 1 (text) inside it.

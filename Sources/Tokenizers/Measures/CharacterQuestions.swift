@@ -62,19 +62,22 @@ public struct CharacterQuestion: Sendable, Equatable {
   /// The words of a text that are letters from a to z only, as `\b[a-zA-Z]+\b` finds them: no part
   /// of a run with other letters, digits or underscores.
   public static func words(in text: String) -> [String] {
+    let scalars = text.unicodeScalars
     var words: [String] = []
-    var run = ""
-    var isPlain = true
-    for scalar in text.unicodeScalars {
-      if CharacterClasses.shared.flags(scalar.value) & wordCharacter != 0 {
-        run.unicodeScalars.append(scalar)
-        isPlain = isPlain && isPlainLetter(scalar)
-      } else if !run.isEmpty {
-        if isPlain { words.append(run) }
-        (run, isPlain) = ("", true)
-      }
+    var (start, isInside, isPlain) = (scalars.startIndex, false, true)
+    func close(at end: String.Index) {
+      if isInside, isPlain { words.append(String(scalars[start..<end])) }
+      (isInside, isPlain) = (false, true)
     }
-    if !run.isEmpty, isPlain { words.append(run) }
+    for (place, scalar) in zip(scalars.indices, scalars) {
+      guard CharacterClasses.shared.flags(scalar.value) & wordCharacter != 0 else {
+        close(at: place)
+        continue
+      }
+      if !isInside { (start, isInside) = (place, true) }
+      isPlain = isPlain && isPlainLetter(scalar)
+    }
+    close(at: scalars.endIndex)
     return words
   }
 

@@ -34,7 +34,7 @@ public enum PhantomKind: String, Sendable, CaseIterable {
   case blankBoundary = "blank_boundary"
   /// An acronym is cut: HIV → H, IV.
   case acronym
-  /// A plural or possessive ending is cut off: rights → right, s.
+  /// A plural or possessive ending is cut off from a word that stays whole: rights → right, s.
   case ending
   /// A prefix is cut off from a word that stays whole: repaid → re, paid.
   case prefix
@@ -67,7 +67,7 @@ public enum PhantomKind: String, Sendable, CaseIterable {
       self = .blankBoundary
     } else if word.count > 1, word.allSatisfy({ (0x41...0x5A).contains($0) }) {
       self = .acronym
-    } else if parts.count > 1, let last = parts.last, Self.endings.contains(Array(last)) {
+    } else if parts.count == 2, let last = parts.last, Self.endings.contains(Array(last)) {
       self = .ending
     } else if parts.count == 2, let first = parts.first,
       Self.prefixes.contains(first.map { $0 | 0x20 }), !Self.isCapital(word)

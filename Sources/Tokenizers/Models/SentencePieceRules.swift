@@ -57,36 +57,57 @@ struct SentencePieceRules: Sendable {
     do { left = try merger.merge(count: count, with: model.merges) } catch {
       throw .stopped(error)
     }
-    var afterUnknown = false
-    for place in 0..<left {
-      let symbol = symbols[place]
-      if symbol >= 0, symbol < model.tokens.count {
-        append(symbol, to: &ids)
-        afterUnknown = false
-        continue
-      }
-      let unknown: ArraySlice<UInt8>
-      if symbol < 0 {
-        let start = Int(-1 - symbol)
-        let length = UTF8Reader.scalar(bytes, start, run.count).length
-        unknown = Array(run[start..<start + length])[...]
+    var output = Output(run: run)
+    for place in 0..<left { try append(symbols[place], model, to: &ids, &output) }
+  }
+
+  /// What the symbols of one run became so far.
+  private struct Output {
+    let run: UnsafeBufferPointer<UInt8>
+    var endsUnknown = false
+    /// Symbols that a piece not to be used is made of, the next one last.
+    var waiting: [Int32] = []
+  }
+
+  private func append(
+    _ symbol: Int32, _ model: BytePairModel, to ids: inout IDBuffer, _ output: inout Output
+  ) throws(EncodingFailure) {
+    guard parts[symbol] != nil else { return try appendWhole(symbol, model, to: &ids, &output) }
+    output.waiting.append(symbol)
+    // Parts are shorter than what they stand for, so this ends.
+    while let symbol = output.waiting.popLast() {
+      if let (left, right) = parts[symbol] {
+        output.waiting.append(right)
+        output.waiting.append(left)
       } else {
-        unknown = characters[Int(symbol) - model.tokens.count]
-      }
-      if model.fallsBackToBytes {
-        for byte in unknown { ids.append(model.byteIDs[Int(byte)]) }
-      } else {
-        guard let unknownID = model.unknownID else { throw .noToken(Array(unknown)) }
-        if !afterUnknown || !model.fusesUnknown { ids.append(unknownID) }
-        afterUnknown = true
+        try appendWhole(symbol, model, to: &ids, &output)
       }
     }
   }
 
-  private func append(_ id: Int32, to ids: inout IDBuffer) {
-    // Parts are shorter than what they stand for, so this ends.
-    guard let (left, right) = parts[id] else { return ids.append(id) }
-    append(left, to: &ids)
-    append(right, to: &ids)
+  /// Appends a piece, or what stands for a character that is none.
+  private func appendWhole(
+    _ symbol: Int32, _ model: BytePairModel, to ids: inout IDBuffer, _ output: inout Output
+  ) throws(EncodingFailure) {
+    if symbol >= 0, symbol < model.tokens.count {
+      ids.append(symbol)
+      output.endsUnknown = false
+      return
+    }
+    let unknown: ArraySlice<UInt8>
+    if symbol < 0, let bytes = output.run.baseAddress {
+      let start = Int(-1 - symbol)
+      let length = UTF8Reader.scalar(bytes, start, output.run.count).length
+      unknown = Array(output.run[start..<start + length])[...]
+    } else {
+      unknown = characters[Int(symbol) - model.tokens.count]
+    }
+    if model.fallsBackToBytes {
+      for byte in unknown { ids.append(model.byteIDs[Int(byte)]) }
+    } else {
+      guard let unknownID = model.unknownID else { throw .noToken(Array(unknown)) }
+      if !output.endsUnknown || !model.fusesUnknown { ids.append(unknownID) }
+      output.endsUnknown = true
+    }
   }
 }

@@ -36,7 +36,7 @@ struct BertNormalizer: Sendable, Equatable {
   }
 
   /// The blocks of CJK ideographs that BERT's own tokenizer lists.
-  private static func isChinese(_ scalar: UInt32) -> Bool {
+  static func isChinese(_ scalar: UInt32) -> Bool {
     switch scalar {
     case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x2A6DF, 0x2A700...0x2B81F,
       0x2B920...0x2CEAF, 0x2F800...0x2FA1F:

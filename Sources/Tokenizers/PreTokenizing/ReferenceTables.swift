@@ -337,6 +337,6 @@ enum ReferenceTables {
     "10380-1039D 1039F",  // Ugaritic
     "A500-A62B",  // Vai
     "118A0-118F2 118FF",  // Warang_Citi
-    "A000-A48C A490-A4C6",  // Yi,
+    "A000-A48C A490-A4C6",  // Yi
   ]
 }

@@ -52,11 +52,10 @@ extension ByteStringTable {
   func orders(_ one: Int, before other: Int) -> Bool {
     let (a, b) = (Int(ends[one]), Int(ends[other]))
     let (lengthA, lengthB) = (length(one), length(other))
-    return storage.withUnsafeBufferPointer { bytes in
-      for offset in 0..<min(lengthA, lengthB) where bytes[a + offset] != bytes[b + offset] {
-        return bytes[a + offset] < bytes[b + offset]
-      }
-      return lengthA < lengthB
+    let bytes = storage.base
+    for offset in 0..<min(lengthA, lengthB) where bytes[a + offset] != bytes[b + offset] {
+      return bytes[a + offset] < bytes[b + offset]
     }
+    return lengthA < lengthB
   }
 }

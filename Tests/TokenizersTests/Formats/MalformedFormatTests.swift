@@ -136,6 +136,80 @@ import Testing
       [0x0A, 0x05, 0x0A, 0x01, 0x61, 0x18, 0x09], "byte 5", "piece 0 has the type 9, which is none")
   }
 
+  @Test("SentencePiece models are refused for their pieces")
+  func pieces() throws {
+    typealias Piece = (text: String, type: UInt8)
+    func model(_ pieces: [Piece], _ fields: [UInt8] = []) -> [UInt8] {
+      pieces.flatMap { piece -> [UInt8] in
+        let text = Array(piece.text.utf8)
+        let message = [0x0A, UInt8(text.count)] + text + [0x18, piece.type]
+        return [0x0A, UInt8(message.count)] + message
+      } + fields
+    }
+    func refused(_ bytes: [UInt8], _ place: String, _ reason: String) {
+      #expect(throws: malformed(place, reason)) {
+        try SentencePieceReader.read(bytes, path: "r", name: "r")
+      }
+    }
+    let unknown: Piece = ("<unk>", 2)
+    refused(model([("a", 1)]), "pieces", "there is no unknown piece")
+    refused(model([unknown, ("<u>", 2)]), "piece 1", "piece 0 is the unknown piece already")
+    refused(model([unknown, ("a", 1), ("a", 1)]), "piece 2", "it is the same as piece 1")
+    refused(
+      model([unknown, ("<0x00>", 6)]), "piece 1",
+      "it is a byte, but the model does not fall back to bytes")
+    let fallback: [UInt8] = [0x12, 0x03, 0x98, 0x02, 0x01]
+    refused(
+      model([unknown, ("a", 6)], fallback), "piece 1",
+      "it has the type of a byte and does not write one")
+    refused(
+      model([unknown, ("<0x00>", 6)], fallback), "pieces", "the piece <0x01> is missing")
+    refused(
+      model([unknown, ("a", 1)], [0x1A, 0x03, 0x12, 0x01, 0x00]),
+      "normalizer_spec.precompiled_charsmap", "the map is cut short")
+    _ = try SentencePieceReader.read(model([unknown, ("a", 1)]), path: "r", name: "r")
+  }
+
+  @Test("GGUF vocabularies, CLIP's and GPT-2's merges are refused for their parts")
+  func otherMerges() throws {
+    func refused(_ seed: String, _ old: String, _ new: String, _ place: String, _ reason: String)
+      throws
+    {
+      let path = Assets.packageRoot + "/Fuzz/Corpus/gguf/" + seed
+      let bytes = Normalizer.replaced(
+        Array(old.utf8), Array(new.utf8), in: try FileContents.bytes(at: path))
+      try FuzzFile.with([bytes]) { paths in
+        #expect(
+          throws: TokenizerError.malformed(path: paths[0], place: place, reason: reason)
+        ) { try GGUFVocabularyReader.read(paths[0], name: "f", pre: nil) }
+      }
+    }
+    let merges = "tokenizer.ggml.merges"
+    try refused("gpt2", "a b", "a c", merges + "[0]", #""c" is not in the vocabulary"#)
+    try refused("gpt2", "a b", "b a", merges + "[0]", #""ba" is not in the vocabulary"#)
+    try refused("gpt2", "a b", "a-b", merges + "[0]", "two tokens are expected")
+    try refused("gpt2", merges, "tokenizer.ggml.mergex", merges, "a list of texts is expected")
+    try refused(
+      "gpt2", "Ġ", "ab", "tokenizer.ggml.tokens[3]", "the token is the same as that of id 2")
+    try refused(
+      "llama", "ggml.scores", "ggml.scorex", "tokenizer.ggml.scores",
+      "9 finite floats are expected, one a token")
+    func clip(_ text: String, _ reason: String) {
+      #expect(throws: malformed("line 2", reason)) {
+        try CLIPReader.read(Array(text.utf8), path: "r", name: "r")
+      }
+    }
+    clip("#\na bc\n", #""bc" is not made by a line before"#)
+    clip("#\na\n", "two tokens are expected")
+    try FuzzFile.with([Array(#"{"a": 0, "b": 1, "ab": 2}"#.utf8), Array("a b\na x\n".utf8)]) {
+      paths in
+      #expect(
+        throws: TokenizerError.malformed(
+          path: paths[0], place: "model.merges[1]", reason: #""x" is not in the vocabulary"#)
+      ) { try GPT2PairReader.read(vocabulary: paths[0], merges: paths[1], name: "f") }
+    }
+  }
+
   @Test("replacement maps are refused for their sizes")
   func charsMaps() {
     for bytes: [UInt8] in [

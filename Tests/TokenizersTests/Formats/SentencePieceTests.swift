@@ -23,7 +23,7 @@ import Testing
     arguments: [
       "bpe_bytes", "bpe_user", "bpe_suffix", "bpe_rules", "bpe_across", "bpe_unused", "bpe_hidden",
       "unigram_user", "unigram_scores", "unigram_unused", "unigram_bytes", "unigram_rules",
-      "unigram_across", "char",
+      "unigram_across", "char", "char_bytes", "word", "word_bytes", "word_suffix",
     ])
   func options(name: String) throws {
     let fixture = try ReferenceFiles.fixture("sentencepiece.json")

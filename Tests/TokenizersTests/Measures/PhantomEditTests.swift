@@ -93,7 +93,8 @@ import Testing
       (["unbelievable"], ["un", "bel", "ievable"], .resegmented),
       (["Dorm", "er"], ["D", "orm", "er"], .properNoun),
       (["repaid"], ["re", "paid"], .prefix), (["HIV"], ["H", "IV"], .acronym),
-      (["rights"], ["right", "s"], .ending), (["table"], ["ta", "ble"], .resegmented),
+      (["rights"], ["right", "s"], .ending), (["rights"], ["ri", "ght", "s"], .resegmented),
+      (["table"], ["ta", "ble"], .resegmented),
     ])
   func kinds(before: [String], after: [String], kind: PhantomKind) {
     #expect(
