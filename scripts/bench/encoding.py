@@ -72,7 +72,7 @@ def load(rival, vocabulary):
     if vocabulary == "gpt2":
         tokenizer = BPETokenizer.from_hf(FILES["gpt2"])
     else:
-        names = {"cl100k": "gpt4", "o200k": "gpt4o"}
+        names = {"cl100k": "gpt4", "o200k": "o200k"}
         tokenizer = BPETokenizer.from_tiktoken(FILES[vocabulary], names[vocabulary])
     return tokenizer.encode, tokenizer.decode
 
