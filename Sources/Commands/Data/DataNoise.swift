@@ -19,7 +19,7 @@ struct DataOCRNoise: Command {
   let text = Argument<String>("The text; its line ends stay.")
   let rate = Option("Errors for each character.", default: 0.03, in: 0...1)
   let kinds = Option<[RecognitionNoise.Kind]>(
-    "confusion of c e, 5 S, 0 o, l 1; split and join of words; transposition and doubling of letters.",
+    "Confusion of c e, 5 S, 0 o, l 1; split and join of words; transposition and doubling of letters.",
     default: RecognitionNoise.Kind.allCases)
   let seed = Option<Int?>("Names the random stream; drawn from the notebook's seed where absent.")
 

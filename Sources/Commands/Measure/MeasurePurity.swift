@@ -6,7 +6,7 @@ struct MeasurePurity: Command {
   static let name = "measure.purity"
   static let summary =
     "Measure the shares of tokens that are words or single morphemes of a lexicon."
-  static let searchWords = ["morphology", "linguistic", "TR %", "pure tokens", "morphemes"]
+  static let searchWords = ["morphology", "linguistic", "tr %", "pure tokens", "morphemes"]
   static let source: Source? = .arXiv(
     "2508.14292", "Tokens with Meaning: A Hybrid Tokenization Approach for NLP", year: 2025)
   static let result = ValueType.record

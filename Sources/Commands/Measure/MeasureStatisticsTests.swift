@@ -65,7 +65,7 @@ struct MeasureFTest: Command {
   static let result = ValueType.record
   static let examples = [
     Example("measure.f_test([1, 2, 3, 4], [2, 6, 4, 8]).f", shows: "0.25"),
-    Example("measure.f_test([1, 1, 1], [2, 2, 2]).p", shows: "null"),
+    Example("measure.f_test([1, 1, 1], [2, 2, 2]).p == null", shows: "true"),
   ]
 
   let first = Argument<Value>("A list, range or tensor of numbers.", of: .items)

@@ -75,7 +75,7 @@ struct TokenizerSample: Command {
     "A text, or a list of texts: each gets a sequence of its own.",
     of: .oneOf([.string, .list(of: .string)]), piped: true)
   let by = Option<Law>(
-    "uniform takes every sequence as equally likely; dropout encodes and drops merges at random.",
+    "The law: uniform takes every sequence as equally likely, dropout encodes and drops merges at random.",
     default: .uniform)
   let p = Option("With dropout: how likely a merge is dropped.", default: 0.1, in: 0...1)
   let anySpace = Option(

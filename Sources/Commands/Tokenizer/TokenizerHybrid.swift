@@ -32,14 +32,14 @@ struct TokenizerNew: Command {
   ]
 
   let kind = Option<BuiltKind>(
-    "hybrid: the longest root, else the longest affix, else the longest piece.", default: .hybrid)
+    "With hybrid: the longest root, else the longest affix, else the longest piece.", default: .hybrid)
   let roots = Option<RootTable>(
     "A list of roots, or the path of one, a root a line; attributes as in zemberek-nlp's dictionary (gitmek [A:Voicing])."
   )
   let affixes = Option<AffixTable?>(
     "Lists of an affix's forms, or a record of such lists; Turkish ones where none are given.")
   let rules = Option<RuleTable>(
-    "How forms are chosen: turkish, none (always the first), or a record with following, hard, hardened, softened, …",
+    "How forms are chosen: turkish, none (always the first), or a record with following, hard, hardened, softened and others.",
     default: RuleTable(.turkish))
   let fallback = Option<TokenizerObject?>(
     "The tokenizer whose tokens write what has no root; without one it is unknown.")
