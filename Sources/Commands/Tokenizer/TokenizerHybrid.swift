@@ -32,7 +32,8 @@ struct TokenizerNew: Command {
   ]
 
   let kind = Option<BuiltKind>(
-    "With hybrid: the longest root, else the longest affix, else the longest piece.", default: .hybrid)
+    "With hybrid: the longest root, else the longest affix, else the longest piece.",
+    default: .hybrid)
   let roots = Option<RootTable>(
     "A list of roots, or the path of one, a root a line; attributes as in zemberek-nlp's dictionary (gitmek [A:Voicing])."
   )
