@@ -7,7 +7,7 @@ struct TokenizerBenchmarkTests {
   private static let ranks: String = {
     let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
     let bytes = (0..<256).map { byte in
-      "\(digits[byte >> 2])\(digits[byte & 3 << 4])== \(byte)\n"
+      "\(digits[byte >> 2])\(digits[(byte & 3) << 4])== \(byte)\n"
     }
     return bytes.joined() + "YWI= 256\n"
   }()
@@ -22,14 +22,14 @@ struct TokenizerBenchmarkTests {
       "--rounds", "2",
     ]
     let table = try Program.run(arguments + ["--threads", "2"])
-    #expect(table.exitCode == 0 && table.errors == "")
+    try #require(table.exitCode == 0 && table.errors == "", "\(table.errors)")
     for word in ["mapped form", "cold", "warm", "decode", "2 threads", "text"] {
       #expect(table.output.contains(word), "\(word)")
     }
     let lines = try Program.run(arguments + ["--lines", "--ids", folder.file("ids")])
     #expect(lines.exitCode == 0 && lines.errors == "")
     let words = lines.output.split(separator: "\n").map { $0.split(separator: " ") }
-    #expect(words.count == 1 && words.first?.last == "text")
+    try #require(words.count == 1 && words.first?.last == "text")
     #expect(words[0].dropLast().compactMap { Double($0) }.filter { $0 > 0 }.count == 5)
     let ids = try FileContents.bytes(at: folder.file("ids"), limit: 1 << 20)
     #expect(ids.count == 4 * 5 * 50 && Array(ids.prefix(8)) == [0, 1, 0, 0, 99, 0, 0, 0])
