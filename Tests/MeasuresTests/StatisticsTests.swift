@@ -324,4 +324,30 @@ private func expect(
       try test([1], [2, 2], .mean)
     }
   }
+
+  @Test("halves that do not vary count as equal")
+  func constantHalves() throws {
+    let result = try test([1, 3], [1, 3], .variance)
+    #expect(result.observed == 0 && result.p == 1 && result.isExact)
+  }
+
+  @Test("what overflows has no p")
+  func overflow() {
+    let large = [1e200, 2e200, 4e200]
+    let reason = "squares of its values are out of range"
+    #expect(throws: MeasureError.undefined(measure: "a t-test", reason: reason)) {
+      try TTest(large, [5e200, 6e200, 9e200])
+    }
+    #expect(throws: MeasureError.undefined(measure: "an F-test", reason: reason)) {
+      try FTest([1, 2], large)
+    }
+    #expect(throws: MeasureError.undefined(measure: "a t-test", reason: reason)) {
+      try TTest([1e-320, 2e-320, 3e-320])
+    }
+    #expect(throws: MeasureError.undefined(measure: "a permutation test", reason: reason)) {
+      try test([1e308, -1e308], [1e308, 1], .variance)
+    }
+    #expect(throws: MeasureError.self) { try TTest([1, 2, 3], against: .nan) }
+    #expect(throws: MeasureError.self) { try PowerLawFit([1, 2, 3], [1e308, -1e308, 1e308]) }
+  }
 }

@@ -18,6 +18,10 @@ import Testing
     let inputs = try tokenizer.encode(["abcab", "", "a"], options)
     #expect(inputs.map(\.ids) == [[9, 4, 10], [9, 10, 10], [9, 1, 10]])
     #expect(inputs[1].attentionMask == [true, true, false])
+    options.padding?.length = .max
+    options.padding?.multiple = 1 << 20
+    #expect(throws: TokenizerError.self) { try tokenizer.encode(["a"], options) }
+    options.padding = nil
     options.most = 1
     #expect(throws: TokenizerError.wrongLength(asked: 1, reason: "BOS and EOS alone have 2 tokens"))
     { try tokenizer.encode(["a"], options) }

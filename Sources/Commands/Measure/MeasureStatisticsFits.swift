@@ -109,16 +109,20 @@ struct MeasureSolveVocab: Command {
   func run(_ call: Call) throws -> Value {
     let record = try call[fit]
     func field(_ name: String) throws -> Double {
-      guard let number = record[name]?.doubleValue else {
+      guard let number = record[name]?.doubleValue, number.isFinite else {
         throw call.wrongType(
-          fit, wanted: "a record with the numbers a, b and c", given: .record(record))
+          fit, wanted: "a record with the finite numbers a, b and c", given: .record(record))
       }
       return number
     }
     let law = PowerLawFit(a: try field("a"), b: try field("b"), c: try field("c"))
     let (low, high) = (try call[min], try call[max])
     if low > high { throw call.outOfRange(max, given: .int(high), range: "\(low) or more") }
-    let (size, reach) = law.x(reaching: try call[target], in: low...high)
+    let target = try call[target]
+    guard target.isFinite else {
+      throw call.outOfRange(self.target, given: .float(target), range: "a finite number")
+    }
+    let (size, reach) = law.x(reaching: target, in: low...high)
     return .record(
       Record([
         ("vocab", .int(size)), ("predicted", .float(law.value(at: Double(size)))),

@@ -102,7 +102,9 @@ struct MeasurePremium: Command {
             ("language", .string(row.language)), ("tokens", .int(row.statistics.tokens)),
             ("premium", .float(row.premium)), ("byte_premium", .float(row.bytePremium)),
             ("bytes_per_token", .float(row.statistics.bytesPerToken)),
-            ("fertility", .float(row.statistics.fertility)),
+            (
+              "fertility", row.statistics.words > 0 ? .float(row.statistics.fertility) : .null
+            ),
           ])
         }))
   }

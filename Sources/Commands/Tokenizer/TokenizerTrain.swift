@@ -140,9 +140,10 @@ struct TokenizerTrain: Command {
     case .superbpe:
       let special = try call[special]
       let merged = max(256, size - special.count)
+      let share = try call[transition] * Double(merged)
       var trainer = SuperBPETrainer(
         vocabularySize: size,
-        transition: min(merged, max(256, Int(try call[transition] * Double(merged)))), name: name)
+        transition: min(merged, max(256, Int(exactly: share.rounded(.down)) ?? merged)), name: name)
       trainer.minimumFrequency = try call[minCount]
       trainer.specialTokens = special
       trainer.rules.mostWords = try call[maxWords]

@@ -103,6 +103,8 @@ private struct Trial {
     case .mean: return mean(0..<count) - mean(count..<values.count)
     case .variance:
       let (upper, lower) = (variance(0..<count), variance(count..<values.count))
+      // Neither half varies: log 0 - log 0 would be no number.
+      if upper == lower { return 0 }
       return ElementaryFunction.log(upper) - ElementaryFunction.log(lower)
     }
   }

@@ -58,6 +58,9 @@ public struct PowerLawFit: Sendable, Equatable {
     let solution = curve.solve(b)
     (a, c, self.b, count) = (solution.a, solution.c, b, x.count)
     rmse = (solution.squares / Double(x.count)).squareRoot()
+    if !(a.isFinite && c.isFinite && rmse.isFinite) {
+      throw .undefined(measure: name, reason: "squares of its values are out of range")
+    }
     isAtBound = best == 0 || best == steps
   }
 

@@ -11,7 +11,7 @@ struct SampleMoments: Sendable, Equatable {
   var variance: Double { count > 1 ? squaredDeviations / Double(count - 1) : 0 }
 
   /// - Throws: ``MeasureError/tooFew(measure:count:needed:)``, and
-  ///   ``MeasureError/undefined(measure:reason:)`` for a value that is not finite.
+  ///   ``MeasureError/undefined(measure:reason:)`` for a value that is not finite, and where squares of what values differ by overflow or vanish.
   init(_ values: [Double], of measure: String, needed: Int) throws(MeasureError) {
     try Self.check(values, of: measure, needed: needed)
     count = values.count
@@ -22,6 +22,10 @@ struct SampleMoments: Sendable, Equatable {
     } else {
       mean = Sums.sum(values) / Double(values.count)
       squaredDeviations = Sums.squaredDeviations(values, from: mean)
+      // Squares beyond the range of numbers would make a p of 1, or of 0, out of nothing.
+      if !squaredDeviations.isNormal {
+        throw .undefined(measure: measure, reason: "squares of its values are out of range")
+      }
     }
   }
 

@@ -20,6 +20,7 @@ public struct TTest: Sendable, Equatable {
     level: Double = 0.95
   ) throws(MeasureError) {
     let moments = try SampleMoments(values, of: Self.title, needed: 2)
+    try SampleMoments.check([expected], of: Self.title, needed: 1)
     try self.init(
       moments.mean - expected, (moments.variance / Double(moments.count)).squareRoot(),
       degrees: Double(moments.count - 1), alternative, level)

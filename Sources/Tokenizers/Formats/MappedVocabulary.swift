@@ -176,6 +176,9 @@ struct MappedVocabulary {
     let tokens = ByteStringTable(
       storage: block(1, count: header.bytes, of: UInt8.self), ends: ends, slots: slots,
       slotBits: UInt32(header.slotBits))
+    guard (0...header.buckets * Int(CT_BUCKET)).contains(header.merges) else {
+      throw fail(4, "there are more merges than places for them")
+    }
     let buckets = block(4, count: header.buckets * Int(CT_BUCKET), of: UInt64.self)
     let pairs = PairTable(
       buckets: buckets, made: made, count: header.merges, knownIDs: header.tokens)

@@ -118,7 +118,8 @@ extension Tokenizer {
     guard let padding else { return }
     var length = padding.length ?? inputs.reduce(0) { max($0, $1.ids.count) }
     if let multiple = padding.multiple, multiple > 0, length % multiple > 0 {
-      length += multiple - length % multiple
+      let (padded, overflow) = length.addingReportingOverflow(multiple - length % multiple)
+      length = overflow ? Int.max : padded
     }
     guard length <= longestPadding else {
       throw .wrongLength(asked: length, reason: "\(longestPadding) is the most")

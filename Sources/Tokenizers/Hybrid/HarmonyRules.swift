@@ -95,8 +95,8 @@ public struct HarmonyRules: Sendable, Equatable {
 
   /// The capital of a letter; the letter itself where it has none of one character.
   func capital(_ letter: Unicode.Scalar) -> Unicode.Scalar {
-    for (capital, small) in smallLetters where small == letter { return capital }
-    return letter.properties.uppercaseMapping.single ?? letter
+    let own = smallLetters.lazy.filter { $0.value == letter }.map(\.key).min()
+    return own ?? letter.properties.uppercaseMapping.single ?? letter
   }
 
   /// A text in small letters, by the same rules.

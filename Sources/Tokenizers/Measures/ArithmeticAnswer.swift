@@ -4,7 +4,7 @@
 /// words around the number do not matter, leading zeros neither.
 public struct ArithmeticAnswer: Sendable, Equatable {
   /// The digits of the one number in the answer, without leading zeros; nil where there is none, or
-  /// more than one.
+  /// more than one, or a negative one.
   public let digits: String?
   public let isExact: Bool
   /// The answer has as many digits as the right one.
@@ -46,6 +46,10 @@ public struct ArithmeticAnswer: Sendable, Equatable {
 
   private static let separators = [",", ".", "_", "#", "$", " ", "'"].map { Array($0.utf8) }
 
+  private static let point = Array(".".utf8)
+  /// The signs of a negative number, the last byte first.
+  private static let minusSigns = ["-", "\u{2212}"].map { Array($0.utf8.reversed()) }
+
   /// The digits of the one number in a text. Digits with a single separator between them are of one
   /// number.
   static func number(in text: String, separator: String) -> String? {
@@ -55,6 +59,10 @@ public struct ArithmeticAnswer: Sendable, Equatable {
     func isDigit(_ place: Int) -> Bool {
       place < bytes.count && (0x30...0x39).contains(bytes[place])
     }
+    // A point before other than three digits is one of decimals.
+    func isGroup(_ place: Int) -> Bool {
+      (0..<3).allSatisfy { isDigit(place + $0) } && !isDigit(place + 3)
+    }
     var digits: [UInt8] = []
     var numbers = 0
     var place = 0
@@ -63,12 +71,16 @@ public struct ArithmeticAnswer: Sendable, Equatable {
         place += 1
         continue
       }
+      if Self.minusSigns.contains(where: { bytes[..<place].reversed().starts(with: $0) }) {
+        return nil
+      }
       numbers += 1
       while isDigit(place) {
         digits.append(bytes[place])
         place += 1
         let joint = separators.first {
           bytes[place...].starts(with: $0) && isDigit(place + $0.count)
+            && ($0 != Self.point || $0 == own || isGroup(place + 1))
         }
         place += joint?.count ?? 0
       }

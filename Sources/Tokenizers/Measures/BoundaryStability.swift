@@ -1,3 +1,5 @@
+import Kernels
+
 /// How far the borders of tokens stay where they are when a text has errors in it: what KL3M's
 /// character-level vocabularies are for (arXiv 2503.17247, which argues for it but does not measure
 /// it).
@@ -89,12 +91,16 @@ public struct BoundaryStability: Sendable, Equatable {
     }
     cleanTokens += clean.ids.count
     noisyTokens += noisy.ids.count
-    editedTokens += EditAlignment(clean.ids, noisy.ids).distance
+    let characters: EditAlignment
+    do throws(Interruption) {
+      editedTokens += try EditAlignment(clean.ids, noisy.ids).distance
+      characters = try EditAlignment(clean.characters, noisy.characters)
+    } catch { throw .interrupted(error) }
     mostTokens += max(clean.ids.count, noisy.ids.count)
     cleanBorders += clean.borders.count
     noisyBorders += noisy.borders.count
     var last = SIMD2<Int32>(-1, -1)
-    for place in EditAlignment(clean.characters, noisy.characters).path {
+    for place in characters.path {
       // Each border has at most one partner.
       guard place.x > last.x, place.y > last.y, clean.borders.contains(place.x),
         noisy.borders.contains(place.y)

@@ -1,3 +1,5 @@
+import Kernels
+
 /// The cheapest way to turn one sequence into another by changing, dropping and adding elements
 /// (Levenshtein, 1966).
 struct EditAlignment {
@@ -11,7 +13,7 @@ struct EditAlignment {
   /// which each element stays at its place is taken if none is cheaper.
   ///
   /// - Complexity: O(n · distance) time and memory (Ukkonen, 1985: cells near the diagonal only).
-  init<Element: Equatable>(_ a: [Element], _ b: [Element]) {
+  init<Element: Equatable>(_ a: [Element], _ b: [Element]) throws(Interruption) {
     if a.count == b.count {
       let changes = zip(a, b).count { $0 != $1 }
       if changes < 2 {
@@ -22,7 +24,7 @@ struct EditAlignment {
     }
     var width = max(8, abs(a.count - b.count))
     while true {
-      let band = Band(a, b, width: width)
+      let band = try Band(a, b, width: width)
       // Ways outside the band cost more than its width.
       if band.distance <= width || width >= max(a.count, b.count) {
         distance = band.distance
@@ -47,7 +49,7 @@ struct EditAlignment {
     private var steps: [Step]
     private(set) var distance = 0
 
-    init<Element: Equatable>(_ a: [Element], _ b: [Element], width: Int) {
+    init<Element: Equatable>(_ a: [Element], _ b: [Element], width: Int) throws(Interruption) {
       counts = (a.count, b.count)
       self.width = width
       let columns = 2 * width + 1
@@ -55,6 +57,7 @@ struct EditAlignment {
       steps = [Step](repeating: .both, count: (a.count + 1) * columns)
       var row = [Int](repeating: far, count: columns)
       for i in 0...a.count {
+        if i & 0xFF == 0 { try Cancellation.check() }
         var next = [Int](repeating: far, count: columns)
         for column in max(0, width - i)..<min(columns, b.count - i + width + 1) {
           let j = i + column - width

@@ -102,6 +102,10 @@ import Testing
       let answer = ArithmeticAnswer(text, to: problem, scheme)
       #expect(answer.digits == nil && !answer.isExact && answer.wrongDigits == nil)
     }
+    for text in ["-11831536", "\u{2212}11831536", "1183153.6"] {
+      #expect(!ArithmeticAnswer(text, to: problem, scheme).isExact, "\(text)")
+    }
+    #expect(ArithmeticAnswer("11.831.536.", to: problem, scheme).isExact)
     let fourth = ArithmeticAnswer("11821536", to: problem, scheme)
     #expect(fourth.wrongDigits == [4] && fourth.wrongTokens == [2] && fourth.offByPower == 4)
     let fromRight = ArithmeticAnswer("11821537", to: problem, try NumberScheme(.r2l))
