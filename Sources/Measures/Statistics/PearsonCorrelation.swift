@@ -21,8 +21,8 @@ public struct PearsonCorrelation: Sendable, Equatable {
     try SampleMoments.check(level: level, of: name)
     try SampleMoments.checkPairs(x, y, of: name)
     if x.isEmpty { throw .empty(measure: name) }
-    let first = try SampleMoments(x, of: name, needed: 1)
-    let second = try SampleMoments(y, of: name, needed: 1)
+    let first = try SampleMoments(x, of: name, needed: 1, scaled: true)
+    let second = try SampleMoments(y, of: name, needed: 1, scaled: true)
     (count, self.level) = (x.count, level)
     guard let r = Self.coefficient(first.centered(x), second.centered(y)) else {
       (self.r, p, low, high) = (nil, nil, nil, nil)

@@ -10,9 +10,12 @@ struct SampleMoments: Sendable, Equatable {
   /// The unbiased variance, over n - 1; 0 of one value.
   var variance: Double { count > 1 ? squaredDeviations / Double(count - 1) : 0 }
 
+  /// - Parameter scaled: the caller brings values into range itself, so that squares may leave it here.
   /// - Throws: ``MeasureError/tooFew(measure:count:needed:)``, and
   ///   ``MeasureError/undefined(measure:reason:)`` for a value that is not finite, and where squares of what values differ by overflow or vanish.
-  init(_ values: [Double], of measure: String, needed: Int) throws(MeasureError) {
+  init(
+    _ values: [Double], of measure: String, needed: Int, scaled: Bool = false
+  ) throws(MeasureError) {
     try Self.check(values, of: measure, needed: needed)
     count = values.count
     let first = values.first ?? 0
@@ -23,7 +26,7 @@ struct SampleMoments: Sendable, Equatable {
       mean = Sums.sum(values) / Double(values.count)
       squaredDeviations = Sums.squaredDeviations(values, from: mean)
       // Squares beyond the range of numbers would make a p of 1, or of 0, out of nothing.
-      if !squaredDeviations.isNormal {
+      if !scaled, !squaredDeviations.isNormal {
         throw .undefined(measure: measure, reason: "squares of its values are out of range")
       }
     }
