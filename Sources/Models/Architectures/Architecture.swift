@@ -40,8 +40,12 @@ extension Architecture {
 enum Architectures {
   static let all: [any Architecture.Type] = [LlamaFamily.self]
 
-  static func reading(json: JSON, path: String) throws(ModelError) -> ArchitectureReading {
-    let fields = ConfigurationFields(json: json, path: path)
+  /// - Parameter contextLength: the number of positions, in place of the configuration's.
+  static func reading(json: JSON, path: String, contextLength: Int? = nil) throws(ModelError)
+    -> ArchitectureReading
+  {
+    var fields = ConfigurationFields(json: json, path: path)
+    fields.contextLength = contextLength
     guard json.objectValue != nil else {
       throw .malformed(path: path, field: "document", reason: "it is not an object")
     }
@@ -68,7 +72,11 @@ enum Architectures {
     }
   }
 
-  static func reading(gguf fields: GGUFFields) throws(ModelError) -> ArchitectureReading {
+  static func reading(gguf given: GGUFFields, contextLength: Int? = nil) throws(ModelError)
+    -> ArchitectureReading
+  {
+    var fields = given
+    fields.contextLength = contextLength
     guard let type = fields.text("general.architecture") else {
       throw .configuration(
         path: fields.path, field: "general.architecture", reason: "it is missing")

@@ -1,9 +1,11 @@
 import Files
 
 /// Typed access to a configuration's fields; an absent one and null are the same.
-struct ConfigurationFields {
+struct ConfigurationFields: Sendable {
   let json: JSON
   let path: String
+  /// The number of positions that was asked for in place of the file's.
+  var contextLength: Int?
 
   private func value(_ field: String) -> JSON? {
     guard let value = json[field], !value.isNull else { return nil }

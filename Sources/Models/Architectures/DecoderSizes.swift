@@ -19,7 +19,9 @@ extension DecoderSizes {
     heads = try fields.size("num_attention_heads")
     keyValueHeads = try fields.size("num_key_value_heads", default: heads)
     vocabulary = try fields.size("vocab_size")
-    context = try fields.size("max_position_embeddings", default: 2048)
+    // Without a wish the file's own: scalings that depend on it are made for that many positions.
+    let stated = try fields.size("max_position_embeddings", default: 2048)
+    context = fields.contextLength ?? stated
     headWidth = try Self.headWidth(
       fields.isGiven("head_dim") ? try fields.size("head_dim") : nil, width, heads, fields.path,
       "num_attention_heads")
@@ -31,7 +33,8 @@ extension DecoderSizes {
     layers = try fields.size("block_count")
     heads = try fields.size("attention.head_count")
     keyValueHeads = try fields.size("attention.head_count_kv", default: heads)
-    context = try fields.size("context_length")
+    let stated = try fields.size("context_length")
+    context = fields.contextLength ?? stated
     headWidth = try Self.headWidth(
       fields.isGiven("attention.key_length") ? try fields.size("attention.key_length") : nil,
       width, heads, fields.path, "attention.head_count")

@@ -4,6 +4,8 @@ import Files
 struct GGUFFields {
   let header: GGUFHeader
   let path: String
+  /// The number of positions that was asked for in place of the file's.
+  var contextLength: Int?
   /// What stands before the architecture's keys, such as `llama.`.
   private let prefix: String
   /// The tensors that the file has, with their shapes.
@@ -63,5 +65,19 @@ struct GGUFFields {
       throw .configuration(path: path, field: key(field), reason: "it is not an id")
     }
     return id
+  }
+
+  /// The metadata that say something in a line, in the file's order.
+  var shown: [JSON.Member] {
+    header.metadata.compactMap { key, value in
+      switch value {
+      case .integer(let number): JSON.Member(key, .integer(number))
+      case .large(let number): JSON.Member(key, .string(String(number)))
+      case .float(let number): JSON.Member(key, .number(number))
+      case .bool(let flag): JSON.Member(key, .bool(flag))
+      case .string: JSON.Member(key, .string(header.text(key) ?? ""))
+      case .array: nil
+      }
+    }
   }
 }

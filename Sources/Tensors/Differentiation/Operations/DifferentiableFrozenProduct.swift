@@ -19,6 +19,27 @@ extension PackedMatrix: FrozenMatrix {
   public func weights() throws(KernelError) -> [Float] { weight }
 }
 
+extension QuantizedMatrix: FrozenMatrix {
+  public func multiply(
+    _ x: UnsafeBufferPointer<Float>, into y: UnsafeMutableBufferPointer<Float>, rows: Int
+  ) throws(KernelError) {
+    try multiply(x, into: y)
+  }
+
+  public func weights() throws(KernelError) -> [Float] { try dequantized() }
+
+  public func copyOutput(_ output: Int, into row: UnsafeMutableBufferPointer<Float>)
+    throws(KernelError)
+  {
+    let values = try self.row(output)
+    guard row.count == values.count else {
+      throw .size(
+        kernel: "quantized matrix", argument: "row", needed: values.count, found: row.count)
+    }
+    _ = row.update(fromContentsOf: values)
+  }
+}
+
 /// x · Wᵀ with a ``FrozenMatrix``. The way back multiplies with what the weights mean: where
 /// activations are rounded to 8 bits, rounding counts as the identity.
 struct DifferentiableFrozenProduct: DifferentiableOperation {
