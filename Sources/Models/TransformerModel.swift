@@ -70,6 +70,9 @@ public final class TransformerModel: LanguageModel {
     reading.recipes[key].map { ($0.source, source.typeName(of: $0.source) ?? "?") }
   }
 
+  /// The bytes of a tensor of the file; 0 where it has none of that name.
+  func bytes(of tensor: String) -> Int { source.byteCount(of: tensor) ?? 0 }
+
   /// All weights as variables of a tape.
   public func recordedWeights(on tape: Tape) throws(ModelError) -> RecordedWeights {
     var variables: [WeightKey: Variable] = [:]
@@ -258,6 +261,17 @@ public final class TransformerModel: LanguageModel {
     } catch {
       cache = before
       throw error
+    }
+  }
+}
+
+extension TransformerModel {
+  /// States `[rows, width]` behind the final norm.
+  public func finalNormed(_ states: Variable) throws(ModelError) -> Variable {
+    guard let norm = network.finalNorm else { return states }
+    let pass = NetworkPass(network, weights: weights, options: .init(), caches: [], memories: [])
+    do { return try pass.normed(states, norm, WeightKey(.finalNorm)) } catch {
+      throw ModelError(cause: error)
     }
   }
 }

@@ -25,7 +25,8 @@ extension FrozenWeights {
     if network.blocks.count > source.tensorNames.count {
       throw .configuration(
         path: source.path, field: "number of layers",
-        reason: "\(network.blocks.count) layers, and the file has \(source.tensorNames.count) tensors")
+        reason:
+          "\(network.blocks.count) layers, and the file has \(source.tensorNames.count) tensors")
     }
     let shapes = network.weightShapes
     for (key, shape) in shapes { try loader.check(key, shape: shape) }

@@ -76,4 +76,7 @@ public struct HookPoint: Sendable {
   public let positions: [Int32]
 
   public var name: String { site.name(layer: layer) }
+
+  /// Whether a pattern such as `layers.*.attn_out` meets it.
+  public func meets(_ pattern: String) -> Bool { HookPattern.meets(pattern, name) }
 }

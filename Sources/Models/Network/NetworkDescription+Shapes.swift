@@ -5,7 +5,9 @@ extension NetworkDescription {
     if embedding.vocabularySize > 0 {
       list.add(WeightKey(.embedding), [embedding.vocabularySize, width])
     }
-    if let rows = embedding.learnedPositions { list.add(WeightKey(.learnedPositions), [rows, width]) }
+    if let rows = embedding.learnedPositions {
+      list.add(WeightKey(.learnedPositions), [rows, width])
+    }
     if let rows = embedding.types { list.add(WeightKey(.tokenTypes), [rows, width]) }
     list.add(embedding.norm, .embeddingNorm, nil, width)
     var isBiased = false

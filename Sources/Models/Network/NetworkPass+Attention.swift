@@ -140,8 +140,10 @@ extension NetworkPass {
     let sites: [HookSite] = [
       .cachedKeys, .cachedValues, .attentionScores, .attentionProbabilities,
     ]
-    guard d.isCausal, first == nil, cache.rotation == .early, d.softcap == nil, positions.count < 16,
-      !query.isRecorded, !key.isRecorded, !sites.contains(where: { options.hooks.meets($0, layer: layer) })
+    guard d.isCausal, first == nil, cache.rotation == .early, d.softcap == nil,
+      positions.count < 16,
+      !query.isRecorded, !key.isRecorded,
+      !sites.contains(where: { options.hooks.meets($0, layer: layer) })
     else { return nil }
     switch d.positions {
     case .none, .rotary: break
