@@ -67,7 +67,7 @@ targets += (libraries.map(\.name)).map { name in
   .testTarget(
     name: name + "Tests",
     dependencies: [.target(name: name)] + (libraries.first { $0.name == name }?.dependencies ?? []),
-    exclude: ["Tensors", "Tokenizers"].contains(name) ? ["Fixtures"] : [])
+    exclude: ["Tensors", "Tokenizers", "Models"].contains(name) ? ["Fixtures"] : [])
 }
 targets.append(.testTarget(name: "ProjectTests", dependencies: ["Files"]))
 targets.append(.testTarget(name: "TesseraTests", dependencies: ["Files", "Notebooks"]))
