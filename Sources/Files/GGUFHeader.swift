@@ -59,6 +59,7 @@ public struct GGUFHeader: Sendable {
   /// Where the data begin: the header's end, rounded up to the alignment.
   public let dataStart: Int
   private let places: [String: Int]
+  private let ranges: [Range<Int>]
 
   /// - Throws: ``FileError/malformed(path:byte:reason:)`` with the byte that is wrong.
   public init(path: String) throws(FileError) {
@@ -86,9 +87,15 @@ public struct GGUFHeader: Sendable {
     alignment = contents.alignment
     dataStart = contents.dataStart
     places = contents.places
+    ranges = contents.ranges
   }
 
   public subscript(key: String) -> Value? { places[key].map { metadata[$0].value } }
+
+  /// A value as the file has it: its type's number and its bytes, to be written into another file.
+  public func encoding(of key: String) -> [UInt8]? {
+    places[key].map { [UInt8](file.bytes[ranges[$0]]) }
+  }
 
   public func integer(_ key: String) -> Int? {
     if case .integer(let value)? = self[key] { value } else { nil }

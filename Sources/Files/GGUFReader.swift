@@ -12,6 +12,8 @@ struct GGUFReader {
     var alignment = 32
     var dataStart = 0
     var places: [String: Int] = [:]
+    /// Of each value of `metadata`, its type's number before it.
+    var ranges: [Range<Int>] = []
   }
 
   /// The file, or its first bytes.
@@ -49,12 +51,14 @@ struct GGUFReader {
     for _ in 0..<keyCount {
       let start = offset
       let key = try name("a metadata key")
+      let place = offset
       let type = try type()
       let value = try value(type, depth: 0)
       guard contents.places.updateValue(contents.metadata.count, forKey: key) == nil else {
         throw fail("the key '\(key)' is there twice", at: start)
       }
       contents.metadata.append((key, value))
+      contents.ranges.append(place..<offset)
     }
     if let place = contents.places["general.alignment"] {
       guard case .integer(let alignment) = contents.metadata[place].value, alignment > 0,

@@ -72,3 +72,39 @@ public enum BlockFormat: String, Sendable, CaseIterable {
     }
   }
 }
+
+extension BlockFormat {
+  /// Numbers as blocks: for Q8_0, Q4_0, Q4_1, Q5_0 and Q5_1 the bits that the gguf Python package
+  /// makes, for the others a deterministic search.
+  ///
+  /// - Parameter values: whole blocks of finite numbers.
+  /// - Throws: ``KernelError/number(kernel:argument:found:)`` for a NaN or an infinity,
+  ///   ``KernelError/value(kernel:argument:allowed:)`` where numbers are so large that a scale would
+  ///   be infinite as f16.
+  public func quantizing(_ values: [Float]) throws(KernelError) -> [UInt8] {
+    guard let bytes = byteCount(of: values.count) else {
+      throw .value(
+        kernel: "quantize", argument: "values",
+        allowed: "in whole blocks of \(length), not \(values.count)")
+    }
+    if let odd = values.first(where: { !$0.isFinite }) {
+      throw .number(kernel: "quantize", argument: "values", found: Double(odd))
+    }
+    var succeeded = true
+    let blocks = [UInt8](unsafeUninitializedCapacity: bytes) { out, initialized in
+      out.initialize(repeating: 0)
+      values.withUnsafeBufferPointer {
+        if let from = $0.baseAddress, let to = out.baseAddress {
+          succeeded = ck_quantize_blocks(code, from, to, values.count / length)
+        }
+      }
+      initialized = bytes
+    }
+    if !succeeded {
+      throw .value(
+        kernel: "quantize", argument: "values", allowed: "small enough for \(rawValue)'s f16 scales"
+      )
+    }
+    return blocks
+  }
+}
