@@ -39,6 +39,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
   case hook(pattern: String, reason: String)
   /// What a network was asked to run with does not fit it or itself.
   case input(reason: String)
+  /// A model that could not be installed.
+  case install(name: String, reason: String)
   /// What a tensor operation refuses after all checks.
   case tensor(TensorError)
   /// What a kernel refuses after all checks.
@@ -70,6 +72,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .tensor(let error): error.code
     case .hook: "E0617"
     case .input: "E0618"
+    case .install: "E0619"
     case .notANumber: "E0614"
     case .interrupted: "E0615"
     }
@@ -106,6 +109,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .cache(let reason): "the cache: \(reason)"
     case .hook(let pattern, let reason): "the hook '\(pattern)': \(reason)"
     case .input(let reason): reason
+    case .install(let name, let reason): "'\(name)' was not installed: \(reason)"
     case .kernel(let error): error.message
     case .tensor(let error): error.message
     case .memory(let needed): "\(needed) bytes of memory could not be had"
@@ -123,6 +127,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .tokenizer(let error): error.hint
     case .noTokenizer: "put a tokenizer.json beside the weights, or give ids"
     case .cache: "make the cache with rope=late"
+    case .install: "it needs Python 3 with pip, and the network; docs/models.md says how to do it by hand"
     case .tensor(let error): error.hint
     default: nil
     }

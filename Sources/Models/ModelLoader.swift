@@ -86,7 +86,7 @@ public enum ModelLoader {
     let path = Paths.join(folder, "model.safetensors")
     if Paths.exists(path) { return try SafetensorsFile(path: path) }
     if Paths.exists(path + ".index.json") {
-      throw .unsupported(path: folder, feature: "weights in several files")
+      return try ShardedSafetensors(path: path + ".index.json")
     }
     let old = Paths.join(folder, "pytorch_model.bin")
     if Paths.exists(old) || Paths.exists(old + ".index.json") { throw pickle(old) }
@@ -106,6 +106,9 @@ public enum ModelLoader {
         if case .interrupted(let reason) = error { throw .interrupted(reason) }
         throw .tokenizer(error)
       }
+    } else {
+      tokenizer = try Self.tokenizer(
+        in: Paths.parent(of: path), vocabularySize: reading.network.embedding.vocabularySize)
     }
     return try TransformerModel(
       name: nameOfModel(path), reading: reading, source: file, activations: options.activations,

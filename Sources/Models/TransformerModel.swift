@@ -17,6 +17,7 @@ public final class TransformerModel: LanguageModel {
   let weights: FrozenWeights
   private let reading: ArchitectureReading
   private let source: any TensorSource
+  var tensorSource: any TensorSource { source }
 
   /// The most rows that go through the layers together: bounds memory and the time between polls.
   private static let tile = 128

@@ -5,7 +5,8 @@ import Models
 enum ModelCommands {
   static let all: [any Command.Type] = [
     ModelLoad.self, ModelLogits.self, ModelHidden.self, ModelWeights.self, ModelWeight.self,
-    ModelParameters.self, ModelFLOPs.self, ModelBytes.self,
+    ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
+    ModelConvert.self,
   ]
 }
 

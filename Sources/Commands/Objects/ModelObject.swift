@@ -107,6 +107,10 @@ final class ModelObject: ObjectValue {
     let file: String
     if let builtin = BuiltinModels.folder(named: path) {
       file = builtin
+    } else if let installed = ModelPackage.named(path)?.installed {
+      file = installed
+    } else if ModelPackage.named(path) != nil, !Paths.exists(path) {
+      throw ModelError.install(name: path, reason: "it is not there yet; run model.install \"\(path)\"")
     } else {
       file = try session.files.reading(path)
       // Each file that is opened needs permission of its own: a link may lead out of the folder.
