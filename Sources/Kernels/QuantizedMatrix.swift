@@ -87,4 +87,19 @@ public final class QuantizedMatrix: @unchecked Sendable {
     return try format.dequantizing(
       UnsafeRawBufferPointer(start: blocks + index * length, count: length))
   }
+
+  /// A matrix of some rows, in this order, with the same blocks.
+  public func choosing(_ rows: [Int]) throws(KernelError) -> QuantizedMatrix {
+    let length = outputs > 0 ? byteCount / outputs : 0
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(rows.count * length)
+    for (place, row) in rows.enumerated() {
+      guard row >= 0, row < outputs else {
+        throw .index(
+          kernel: "quantized matrix", argument: "rows", place: place, index: row, count: outputs)
+      }
+      bytes.append(contentsOf: UnsafeBufferPointer(start: blocks + row * length, count: length))
+    }
+    return try .copying(bytes, format: format, inputs: inputs, outputs: rows.count)
+  }
 }
