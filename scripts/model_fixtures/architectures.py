@@ -91,7 +91,7 @@ decoders = {
             full_attention=dict(rope_type="linear", factor=8.0, rope_theta=10000.0))), "bf16", {}),
     "phi": ("PhiForCausalLM", dict(
         {key: value for key, value in small.items() if key != "num_key_value_heads"},
-        num_attention_heads=2, intermediate_size=36, hidden_act="gelu_new",
+        num_attention_heads=2, intermediate_size=64, hidden_act="gelu_new",
         **rope(partial_rotary_factor=0.5)), "f16", {}),
     "phi3": ("Phi3ForCausalLM", dict(
         small, num_attention_heads=2, num_key_value_heads=1, sliding_window=6,

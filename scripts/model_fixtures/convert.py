@@ -28,7 +28,7 @@ special = ["<unk>", "<s>", "</s>"]
 letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
 merges = ["t h", "i n", "Ġ a", "th e", "Ġ the"]
 others = ["Ġ", ".", ",", "0", "1", "2", "A", "B", "T", "!", "'", "-", "Ċ"]
-tokens = special + letters + others + [merge.replace(" ", "") for merge in merges] + ["<x>"]
+tokens = special + letters + others + [merge.replace(" ", "") for merge in merges] + ["<|endoftext|>"]
 assert len(tokens) == len(set(tokens)) == 48
 
 
