@@ -16,6 +16,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Tokenizers", ["Files", "Kernels", "CTokens", "CUnicode", "CRegex", "CZlib"]),
   ("Models", ["Tensors", "Kernels", "Files", "Tokenizers"]),
   ("Decoding", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
+  ("Tracing", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
   ("Measures", ["Models", "Tensors", "Kernels", "Files", "Tokenizers"]),
   ("Pruning", ["Models", "Measures", "Tensors", "Kernels", "Files", "Tokenizers"]),
   ("Training", ["Models", "Tokenizers", "Tensors", "Kernels", "Files"]),
@@ -24,8 +25,8 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "Commands",
     [
-      "Language", "Tokenizers", "Models", "Decoding", "Measures", "Pruning", "Training", "Plots",
-      "Tensors", "Kernels", "Files",
+      "Language", "Tokenizers", "Models", "Decoding", "Tracing", "Measures", "Pruning", "Training",
+      "Plots", "Tensors", "Kernels", "Files",
     ]
   ),
   ("Notebooks", ["Language", "Commands", "Kernels", "Files", yams]),

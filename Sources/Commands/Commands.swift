@@ -4,7 +4,8 @@ import Language
 public enum TesseraCommands {
   public static let all: [any Command.Type] =
     CoreCommands.all + TokenizerCommands.all + ModelCommands.all + DecodeCommands.all
-    + MeasureCommands.all + PruneCommands.all + TrainCommands.all + DataCommands.all
+    + TraceCommands.all + MeasureCommands.all + PruneCommands.all + TrainCommands.all
+    + DataCommands.all
     + PlotCommands.all + TensorCommands.all
 
   public static let registry = CommandRegistry(all)

@@ -50,30 +50,52 @@ public struct GGUFHeader: Sendable {
     public let offset: Int
   }
 
+  /// The file, or a copy of its first bytes, which hold the header.
   public let file: MappedFile
   public let version: Int
   public let metadata: [(key: String, value: Value)]
   public let tensors: [TensorInfo]
   public let alignment: Int
+  /// Where the data begin: the header's end, rounded up to the alignment.
+  public let dataStart: Int
   private let places: [String: Int]
+  private let ranges: [Range<Int>]
 
   /// - Throws: ``FileError/malformed(path:byte:reason:)`` with the byte that is wrong.
   public init(path: String) throws(FileError) {
-    try self.init(MappedFile(path: path))
+    let file = try MappedFile(path: path)
+    try self.init(file, size: file.count)
   }
 
-  init(_ file: MappedFile) throws(FileError) {
+  /// Reads a header from a copy of a file's first bytes: for files whose tensors are read too, where
+  /// a mapped header would kill the process if the file became shorter meanwhile.
+  ///
+  /// - Parameter size: the size of the file.
+  /// - Throws: ``FileError/truncated(path:needed:found:)`` if the header does not end in
+  ///   `firstBytes`; then more of them are needed.
+  public init(path: String, firstBytes: [UInt8], size: Int) throws(FileError) {
+    try self.init(MappedFile(path: path, copying: firstBytes), size: size)
+  }
+
+  private init(_ file: MappedFile, size: Int) throws(FileError) {
     self.file = file
-    var reader = GGUFReader(file)
+    var reader = GGUFReader(file, size: size)
     let contents = try reader.header()
     version = contents.version
     metadata = contents.metadata
     tensors = contents.tensors
     alignment = contents.alignment
+    dataStart = contents.dataStart
     places = contents.places
+    ranges = contents.ranges
   }
 
   public subscript(key: String) -> Value? { places[key].map { metadata[$0].value } }
+
+  /// A value as the file has it: its type's number and its bytes, to be written into another file.
+  public func encoding(of key: String) -> [UInt8]? {
+    places[key].map { [UInt8](file.bytes[ranges[$0]]) }
+  }
 
   public func integer(_ key: String) -> Int? {
     if case .integer(let value)? = self[key] { value } else { nil }

@@ -10,15 +10,22 @@ struct GGUFReader {
     var metadata: [(key: String, value: GGUFHeader.Value)] = []
     var tensors: [GGUFHeader.TensorInfo] = []
     var alignment = 32
+    var dataStart = 0
     var places: [String: Int] = [:]
+    /// Of each value of `metadata`, its type's number before it.
+    var ranges: [Range<Int>] = []
   }
 
+  /// The file, or its first bytes.
   private let bytes: UnsafeRawBufferPointer
+  /// The size of the whole file, which counts and offsets are checked against.
+  private let end: Int
   private let path: String
   private var offset = 0
 
-  init(_ file: MappedFile) {
+  init(_ file: MappedFile, size: Int) {
     bytes = file.bytes
+    end = max(size, file.count)
     path = file.path
   }
 
@@ -44,12 +51,14 @@ struct GGUFReader {
     for _ in 0..<keyCount {
       let start = offset
       let key = try name("a metadata key")
+      let place = offset
       let type = try type()
       let value = try value(type, depth: 0)
       guard contents.places.updateValue(contents.metadata.count, forKey: key) == nil else {
         throw fail("the key '\(key)' is there twice", at: start)
       }
       contents.metadata.append((key, value))
+      contents.ranges.append(place..<offset)
     }
     if let place = contents.places["general.alignment"] {
       guard case .integer(let alignment) = contents.metadata[place].value, alignment > 0,
@@ -92,11 +101,12 @@ struct GGUFReader {
       found.append((info, relative, start))
     }
     let data = (offset + contents.alignment - 1) / contents.alignment * contents.alignment
+    contents.dataStart = data
     for (info, relative, place) in found {
       guard relative % UInt64(contents.alignment) == 0 else {
         throw fail("the data of '\(info.name)' are not aligned to \(contents.alignment)", at: place)
       }
-      guard data <= bytes.count, relative < UInt64(bytes.count - data) else {
+      guard data <= end, relative < UInt64(end - data) else {
         throw fail(
           "the data of '\(info.name)' start at byte \(relative) after the header, behind the file's end",
           at: place)
@@ -158,6 +168,7 @@ struct GGUFReader {
     let count = try count(least: type.size ?? (type == .string ? 8 : 12), "elements")
     let first = offset
     if let size = type.size {
+      try need(count * size, "an array")
       offset += count * size
     } else {
       for _ in 0..<count { _ = try value(type, depth: depth + 1) }
@@ -185,6 +196,7 @@ struct GGUFReader {
 
   private mutating func string() throws(FileError) -> Range<Int> {
     let length = try count(least: 1, "bytes of text")
+    try need(length, "a text")
     defer { offset += length }
     return offset..<offset + length
   }
@@ -193,7 +205,7 @@ struct GGUFReader {
   private mutating func count(least: Int, _ what: String) throws(FileError) -> Int {
     let start = offset
     let count: UInt64 = try number()
-    let room = (bytes.count - offset) / least
+    let room = (end - offset) / least
     guard count <= UInt64(room) else {
       throw fail("\(count) \(what) are claimed, there is room for \(room)", at: start)
     }
@@ -207,7 +219,11 @@ struct GGUFReader {
   }
 
   private func need(_ length: Int, _ what: String) throws(FileError) {
-    if bytes.count - offset < length { throw fail("the file ends in \(what)", at: offset) }
+    if end - offset < length { throw fail("the file ends in \(what)", at: offset) }
+    // Only where these are not all of the file's bytes.
+    if bytes.count - offset < length {
+      throw .truncated(path: path, needed: offset + length, found: bytes.count)
+    }
   }
 
   private func fail(_ reason: String, at byte: Int) -> FileError {

@@ -28,6 +28,24 @@ public final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: base, count: size)
   }
 
+  /// Bytes of a file in memory of their own, for readers that take a mapped file.
+  init(path: String, copying content: [UInt8]) throws(FileError) {
+    self.path = path
+    if content.isEmpty {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard
+      let base = mmap(
+        nil, content.count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      base != MAP_FAILED
+    else { throw .failed("map", path, errno: errno) }
+    content.withUnsafeBytes {
+      if let from = $0.baseAddress { memcpy(base, from, content.count) }
+    }
+    bytes = UnsafeRawBufferPointer(start: base, count: content.count)
+  }
+
   deinit {
     if let base = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)

@@ -55,6 +55,20 @@ public final class PackedMatrix: @unchecked Sendable {
     }
   }
 
+  /// One row of the weight `[outputs, inputs]`, as a look-up in a table of embeddings.
+  public func copyOutput(_ output: Int, into row: UnsafeMutableBufferPointer<Float>)
+    throws(KernelError)
+  {
+    try KernelError.check("packed matrix", "row", row.count, inputs)
+    guard output >= 0, output < outputs else {
+      throw .index(
+        kernel: "packed matrix", argument: "output", place: 0, index: output, count: outputs)
+    }
+    let width = Int(CK_PANEL_F32)
+    let panel = panels + output / width * width * inputs + output % width
+    for input in 0..<inputs { row[input] = panel[input * width] }
+  }
+
   /// The product of `x` `[rows, inputs]` with this matrix: `[rows, outputs]`.
   public func multiply(_ x: [Float], into y: inout [Float]) throws(KernelError) {
     let rows = inputs > 0 ? x.count / inputs : (outputs > 0 ? y.count / outputs : 0)

@@ -33,6 +33,16 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
   /// A cache that another model made.
   case foreignCache(model: String)
   case memory(needed: Int)
+  /// An operation that this cache cannot do.
+  case cache(reason: String)
+  /// A hook that names no site, or gives another shape.
+  case hook(pattern: String, reason: String)
+  /// What a network was asked to run with does not fit it or itself.
+  case input(reason: String)
+  /// A model that could not be installed.
+  case install(name: String, reason: String)
+  /// What a tensor operation refuses after all checks.
+  case tensor(TensorError)
   /// What a kernel refuses after all checks.
   case kernel(KernelError)
   /// Logits with a NaN in them.
@@ -56,9 +66,13 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .idOutsideVocabulary: "E0609"
     case .contextExceeded: "E0610"
     case .noTokens: "E0611"
-    case .foreignCache: "E0612"
+    case .foreignCache, .cache: "E0612"
     case .memory: "E0613"
     case .kernel(let error): error.code
+    case .tensor(let error): error.code
+    case .hook: "E0617"
+    case .input: "E0618"
+    case .install: "E0619"
     case .notANumber: "E0614"
     case .interrupted: "E0615"
     }
@@ -92,7 +106,12 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
       "\(needed) positions are more than the model's context of \(limit)"
     case .noTokens(let operation): "\(operation) needs at least one token"
     case .foreignCache(let model): "the cache was not made by '\(model)'"
+    case .cache(let reason): "the cache: \(reason)"
+    case .hook(let pattern, let reason): "the hook '\(pattern)': \(reason)"
+    case .input(let reason): reason
+    case .install(let name, let reason): "'\(name)' was not installed: \(reason)"
     case .kernel(let error): error.message
+    case .tensor(let error): error.message
     case .memory(let needed): "\(needed) bytes of memory could not be had"
     case .notANumber(let model, let position):
       "the logits of '\(model)' at position \(position) hold a NaN"
@@ -107,6 +126,9 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .file(let error): error.hint
     case .tokenizer(let error): error.hint
     case .noTokenizer: "put a tokenizer.json beside the weights, or give ids"
+    case .cache: "make the cache with rope=late"
+    case .install: "it needs Python 3 with pip, and the network; docs/models.md says how to do it by hand"
+    case .tensor(let error): error.hint
     default: nil
     }
   }
@@ -120,6 +142,21 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
       self = .memory(needed: bytes)
     } else {
       self = .kernel(error)
+    }
+  }
+
+  /// What an operation inside a pass threw.
+  init(cause: any Error) {
+    switch cause {
+    case let error as ModelError: self = error
+    case let error as KernelError: self = ModelError(error)
+    case TensorError.memory(_, let needed, _): self = .memory(needed: needed)
+    case TensorError.interrupted(let reason): self = .interrupted(reason)
+    case TensorError.kernel(let error): self = ModelError(error)
+    case let error as TensorError: self = .tensor(error)
+    case let error as Interruption: self = .interrupted(error)
+    case let error as FileError: self = .file(error)
+    default: self = .input(reason: "\(cause)")
     }
   }
 }

@@ -3,69 +3,127 @@ import Tokenizers
 
 /// Loads models from disk.
 public enum ModelLoader {
-  /// Loads a folder (`config.json`, `model.safetensors`, and a tokenizer where there is one) or a
-  /// llama2.c checkpoint (`.bin`, a tokenizer beside it where there is one).
+  /// What may be chosen about a model when it is loaded.
+  public struct Options: Sendable, Equatable {
+    public var activations = Activations.f32
+    /// The number of positions, where the file's own is not wanted: some ways to scale rotary positions
+    /// depend on it.
+    public var contextLength: Int?
+
+    public init(activations: Activations = .f32, contextLength: Int? = nil) {
+      (self.activations, self.contextLength) = (activations, contextLength)
+    }
+  }
+
+  /// Loads a folder (`config.json`, weights in safetensors, a tokenizer where there is one), a GGUF file,
+  /// or a llama2.c checkpoint (`.bin`, a tokenizer beside it where there is one).
   ///
   /// All headers are checked completely, and against each other, before a weight is read.
   /// - Throws: ``ModelError``, naming file, field and numbers.
-  public static func load(path: String) throws(ModelError) -> any LanguageModel {
-    if Paths.isFolder(path) { return try loadFolder(path) }
+  public static func load(path: String, options: Options = .init()) throws(ModelError)
+    -> any LanguageModel
+  {
+    try loadTransformer(path: path, options: options)
+  }
+
+  /// The same, with all that a transformer can do.
+  public static func loadTransformer(path: String, options: Options = .init())
+    throws(ModelError) -> TransformerModel
+  {
+    if Paths.isFolder(path) { return try loadFolder(path, options: options) }
     if !Paths.exists(path) { throw .file(.notFound(path: path)) }
     switch Paths.fileExtension(of: path) {
-    case "bin": return try loadLlama2C(path)
+    case "bin": return try loadLlama2C(path, options)
     case "safetensors":
       let folder = Paths.parent(of: path)
       guard Paths.exists(Paths.join(folder, "config.json")) else {
         throw .notAModel(path: path, reason: "there is no config.json beside it")
       }
-      return try loadFolder(folder, weights: path)
-    case "gguf": throw .unsupported(path: path, feature: "the GGUF format")
-    case "pt", "pth", "ckpt":
-      throw .unsupported(path: path, feature: "the PyTorch pickle format (it can run any program)")
+      return try loadFolder(folder, weights: path, options: options)
+    case "gguf": return try loadGGUF(path, options)
+    case "pt", "pth", "ckpt": throw pickle(path)
     default:
       throw .notAModel(
-        path: path, reason: "it is neither a folder, nor a .safetensors, nor a llama2.c .bin file")
+        path: path,
+        reason: "it is neither a folder, nor a .safetensors, .gguf or llama2.c .bin file")
     }
   }
 
-  private static func loadFolder(_ folder: String, weights: String? = nil) throws(ModelError)
-    -> any LanguageModel
-  {
+  private static func pickle(_ path: String) -> ModelError {
+    .unsupported(
+      path: path,
+      feature: "the PyTorch pickle format (it can run any program; save the model as safetensors)")
+  }
+
+  private static func loadFolder(
+    _ folder: String, weights: String? = nil, options: Options
+  ) throws(ModelError) -> TransformerModel {
     let configurationPath = Paths.join(folder, "config.json")
-    let weightsPath = weights ?? Paths.join(folder, "model.safetensors")
     guard Paths.exists(configurationPath) else {
       throw .notAModel(path: folder, reason: "it has no config.json")
-    }
-    guard Paths.exists(weightsPath) else {
-      if Paths.exists(weightsPath + ".index.json") {
-        throw .unsupported(path: folder, feature: "weights in several files")
-      }
-      throw .notAModel(path: folder, reason: "it has no model.safetensors")
     }
     let json: JSON
     do throws(FileError) {
       let bytes = try FileContents.bytes(at: configurationPath, limit: 1 << 26)
       json = try JSONParser.parse(bytes, path: configurationPath, uniqueKeys: true)
     } catch { throw .file(error) }
-    let network = try LlamaConfiguration(json: json, path: configurationPath)
-    let file = try SafetensorsFile(path: weightsPath)
-    let source = try LlamaSafetensors(file, for: network)
-    let tokenizer = try tokenizer(in: folder, vocabularySize: network.vocabularySize)
-    return try LlamaModel(
-      name: nameOfModel(weights ?? folder), network: network,
-      weights: try LlamaWeights(network, from: source), tokenizer: tokenizer,
-      configuration: json.objectValue ?? [], source: file.file)
+    let reading = try Architectures.reading(
+      json: json, path: configurationPath, contextLength: options.contextLength)
+    let source = try source(in: folder, weights: weights)
+    let tokenizer = try tokenizer(
+      in: folder, vocabularySize: reading.network.embedding.vocabularySize)
+    return try TransformerModel(
+      name: nameOfModel(weights ?? folder), reading: reading, source: source,
+      activations: options.activations, tokenizer: tokenizer,
+      configuration: json.objectValue ?? [])
   }
 
-  private static func loadLlama2C(_ path: String) throws(ModelError) -> any LanguageModel {
+  /// The weights of a folder: one file, or several with an index.
+  private static func source(in folder: String, weights: String?) throws(ModelError)
+    -> any TensorSource
+  {
+    if let weights { return try SafetensorsFile(path: weights) }
+    let path = Paths.join(folder, "model.safetensors")
+    if Paths.exists(path) { return try SafetensorsFile(path: path) }
+    if Paths.exists(path + ".index.json") {
+      return try ShardedSafetensors(path: path + ".index.json")
+    }
+    let old = Paths.join(folder, "pytorch_model.bin")
+    if Paths.exists(old) || Paths.exists(old + ".index.json") { throw pickle(old) }
+    throw .notAModel(path: folder, reason: "it has no model.safetensors")
+  }
+
+  private static func loadGGUF(_ path: String, _ options: Options) throws(ModelError)
+    -> TransformerModel
+  {
+    let file = try GGUFFile(path: path)
+    let names = Set(file.tensorNames)
+    let fields = GGUFFields(file.header, path: path) { names.contains($0) }
+    let reading = try Architectures.reading(gguf: fields, contextLength: options.contextLength)
+    var tokenizer: Tokenizer?
+    if file.header["tokenizer.ggml.model"] != nil {
+      do throws(TokenizerError) { tokenizer = try Tokenizer.load(path: path) } catch {
+        if case .interrupted(let reason) = error { throw .interrupted(reason) }
+        throw .tokenizer(error)
+      }
+    } else {
+      tokenizer = try Self.tokenizer(
+        in: Paths.parent(of: path), vocabularySize: reading.network.embedding.vocabularySize)
+    }
+    return try TransformerModel(
+      name: nameOfModel(path), reading: reading, source: file, activations: options.activations,
+      tokenizer: tokenizer, configuration: fields.shown)
+  }
+
+  private static func loadLlama2C(_ path: String, _ options: Options) throws(ModelError)
+    -> TransformerModel
+  {
     let checkpoint = try Llama2CCheckpoint(path: path)
-    let network = checkpoint.network
     let tokenizer = try tokenizer(
-      in: Paths.parent(of: path), vocabularySize: network.vocabularySize)
-    return try LlamaModel(
-      name: nameOfModel(path), network: network,
-      weights: try LlamaWeights(network, from: checkpoint), tokenizer: tokenizer,
-      configuration: checkpoint.fields, source: checkpoint.file)
+      in: Paths.parent(of: path), vocabularySize: checkpoint.network.vocabularySize)
+    return try TransformerModel(
+      name: nameOfModel(path), reading: checkpoint.reading, source: checkpoint,
+      activations: options.activations, tokenizer: tokenizer, configuration: checkpoint.fields)
   }
 
   /// The tokenizer in a folder: `tokenizer.json`, `tokenizer.bin`, or `tok<vocabulary size>.bin`.

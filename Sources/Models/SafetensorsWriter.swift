@@ -1,4 +1,5 @@
 import Files
+import Kernels
 
 /// Writes tensors as a safetensors file (github.com/huggingface/safetensors) that ``SafetensorsFile``
 /// and other software read.
@@ -12,12 +13,53 @@ public struct SafetensorsWriter: Sendable {
   public enum NumberFormat: String, Sendable {
     /// Rounded to nearest, ties to even.
     case f16 = "F16"
+    /// Rounded to nearest, ties to even.
+    case bf16 = "BF16"
     case f32 = "F32"
 
-    var byteCount: Int { self == .f16 ? 2 : 4 }
+    var byteCount: Int { self == .f32 ? 4 : 2 }
+
+    var half: HalfFormat? {
+      switch self {
+      case .f16: .f16
+      case .bf16: .bf16
+      case .f32: nil
+      }
+    }
+
+    /// Numbers as they stand in the file, or the first that is finite and would become infinite.
+    func encoding(_ values: [Float]) throws(TooLarge) -> [UInt8] {
+      guard let half else {
+        return Self.bytes(values) { $0.bitPattern }
+      }
+      let bits = half.narrowing(values)
+      let infinite = half.narrowing([.infinity]).first ?? 0
+      for (value, bits) in zip(values, bits) where bits & 0x7FFF == infinite && value.isFinite {
+        throw TooLarge(value: value)
+      }
+      return Self.bytes(bits) { $0 }
+    }
+
+    private static func bytes<Element, Word: FixedWidthInteger>(
+      _ values: [Element], _ word: (Element) -> Word
+    ) -> [UInt8] {
+      let size = MemoryLayout<Word>.size
+      return [UInt8](unsafeUninitializedCapacity: values.count * size) { out, count in
+        for (index, value) in values.enumerated() {
+          UnsafeMutableRawPointer(out.baseAddress.map { $0 + index * size })?.storeBytes(
+            of: word(value).littleEndian, as: Word.self)
+        }
+        count = values.count * size
+      }
+    }
   }
 
-  private struct Entry {
+  /// A number that is finite and too large for a format.
+  struct TooLarge: Error {
+    let value: Float
+  }
+
+  struct Entry {
     let name: String
     let format: NumberFormat
     let shape: [Int]
@@ -25,6 +67,7 @@ public struct SafetensorsWriter: Sendable {
   }
 
   private var entries: [Entry] = []
+  private var names: Set<String> = []
   private var data: [UInt8] = []
   private let metadata: [(key: String, value: String)]
 
@@ -50,29 +93,22 @@ public struct SafetensorsWriter: Sendable {
       count = product
     }
     if count != values.count { try fail("\(values.count) values do not fill the shape \(shape)") }
-    if name == "__metadata__" || entries.contains(where: { $0.name == name }) {
+    if name == "__metadata__" || names.contains(name) {
       try fail("the name is taken")
     }
     let start = data.count
-    data.reserveCapacity(start + count * format.byteCount)
-    for value in values {
-      switch format {
-      case .f32: append(value.bitPattern)
-      case .f16:
-        let bits = Self.binary16(value)
-        if bits & 0x7FFF == 0x7C00 && value.isFinite { try fail("\(value) is too large for f16") }
-        append(bits)
-      }
+    do throws(TooLarge) { data += try format.encoding(Array(values)) } catch {
+      try fail("\(error.value) is too large for \(format.rawValue.lowercased())")
     }
     entries.append(Entry(name: name, format: format, shape: shape, range: start..<data.count))
-  }
-
-  private mutating func append<T: FixedWidthInteger>(_ bits: T) {
-    withUnsafeBytes(of: bits.littleEndian) { data.append(contentsOf: $0) }
+    names.insert(name)
   }
 
   /// The file's bytes.
-  public func bytes() -> [UInt8] {
+  public func bytes() -> [UInt8] { Self.header(entries, metadata: metadata) + data }
+
+  /// The header's length and the header.
+  static func header(_ entries: [Entry], metadata: [(key: String, value: String)]) -> [UInt8] {
     var members: [JSON.Member] = []
     if !metadata.isEmpty {
       members.append(
@@ -92,7 +128,7 @@ public struct SafetensorsWriter: Sendable {
     }
     var header = Array(JSON.object(members).text().utf8)
     header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
-    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header + data
+    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
   }
 
   /// Writes the file whole or not at all.

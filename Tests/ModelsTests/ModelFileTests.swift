@@ -138,11 +138,11 @@ import Testing
       ("\"rms_norm_eps\": 1e-5", "\"rms_norm_eps\": 0", "E0606"),
       ("\"rope_theta\": 10000.0", "\"rope_theta\": -1", "E0606"),
       ("\"eos_token_id\": 2", "\"eos_token_id\": [2, 17]", "E0606"),
-      ("\"hidden_act\": \"silu\"", "\"hidden_act\": \"gelu\"", "E0603"),
-      ("LlamaForCausalLM", "GPT2LMHeadModel", "E0603"),
-      ("\"model_type\": \"llama\"", "\"model_type\": \"mistral\"", "E0603"),
-      ("\"bos_token_id\": 1", "\"attention_bias\": true", "E0603"),
-      ("\"bos_token_id\": 1", "\"rope_scaling\": {\"rope_type\": \"llama3\"}", "E0603"),
+      ("\"hidden_act\": \"silu\"", "\"hidden_act\": \"snake\"", "E0603"),
+      ("\"model_type\": \"llama\"", "\"model_type\": \"mamba\"", "E0603"),
+      ("\"bos_token_id\": 1", "\"attention_bias\": true", "E0604"),
+      ("\"bos_token_id\": 1", "\"rope_scaling\": {\"rope_type\": \"llama3\"}", "E0606"),
+      ("\"bos_token_id\": 1", "\"rope_scaling\": {\"rope_type\": \"spiral\"}", "E0603"),
       ("\"bos_token_id\": 1", "\"quantization_config\": {\"quant_method\": \"gptq\"}", "E0603"),
       ("\"bos_token_id\": 1", "\"vocab_size\": 17", "E0509"),
       ("{", "[{", "E0509"),
@@ -173,7 +173,7 @@ import Testing
     #expect(error { _ = try ModelLoader.load(path: "/nowhere/at/all") }?.code == "E0501")
     try TinyCheckpoint.withFolder(["a.gguf": [], "a.pt": [], "notes.txt": []]) { folder in
       #expect(error { _ = try ModelLoader.load(path: folder) }?.code == "E0600")
-      #expect(error { _ = try ModelLoader.load(path: folder + "/a.gguf") }?.code == "E0603")
+      #expect(error { _ = try ModelLoader.load(path: folder + "/a.gguf") }?.code == "E0509")
       #expect(error { _ = try ModelLoader.load(path: folder + "/a.pt") }?.code == "E0603")
       #expect(error { _ = try ModelLoader.load(path: folder + "/notes.txt") }?.code == "E0600")
     }

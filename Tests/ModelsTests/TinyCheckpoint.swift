@@ -22,7 +22,7 @@ struct TinyCheckpoint {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Float(Int32(truncatingIfNeeded: state >> 32)) * 0x1p-31
     }
-    tensors = LlamaWeights.shapes(network).map { name, shape in
+    tensors = network.tensorShapes.map { name, shape in
       (name, shape, (0..<shape.reduce(1, *)).map { _ in draw() + (shape.count == 1 ? 1 : 0) })
     }
   }

@@ -101,7 +101,7 @@ import Testing
 
   /// A temporary file's name is no result.
   static let temporaryNames: Set<String> = [
-    "Sources/Files/DurableFile.swift", "Sources/Notebooks/Storage/Cache.swift",
+    "Sources/Files/DurableFileWriter.swift", "Sources/Notebooks/Storage/Cache.swift",
   ]
 
   @Test("a file is named after what it declares")

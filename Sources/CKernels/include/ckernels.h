@@ -87,22 +87,25 @@ float ck_nll_f32(const float *x, size_t width, size_t target);
 /// The lowest index of the largest value; -1 where there is a NaN or nothing.
 int64_t ck_argmax_f32(const float *x, size_t count);
 
-/// Keys are cached in groups of 16 positions: [position / 16][head][width][16].
+/// Keys and values are cached in pages of 16 entries of one key head: keys [width][16], then values
+/// [16][width].
 enum { CK_KEY_GROUP = 16 };
-void ck_store_keys_f32(const float *keys, float *cache, size_t first, size_t rows, size_t heads,
-                       size_t width);
+/// Writes one key and value as entry `place` (below 16) of a page.
+void ck_store_entry_f32(const float *key, const float *value, float *page, size_t place, size_t width);
+/// Reads them again; key and value may each be NULL.
+void ck_load_entry_f32(const float *page, size_t place, size_t width, float *key, float *value);
 
 typedef struct {
   /// [rows, heads, head_width]
   const float *queries;
-  /// In groups, as ck_store_keys_f32 leaves them, `first + rows` positions.
-  const float *keys;
-  /// [positions, cached_heads, head_width]
-  const float *values;
+  /// For each cached head its pages; row r sees the entries begins[r] ... first + r.
+  const float *const *const *pages;
+  /// [cached_heads]: the entries before the first row's own.
+  const size_t *first;
+  /// [cached_heads][rows], each at most first + r; NULL: all rows see from entry 0 on.
+  const size_t *begins;
   /// [rows, heads, head_width]
   float *out;
-  /// The position of the first row: row r sees the keys 0 ... first + r.
-  size_t first;
   size_t rows, heads, cached_heads, head_width;
   float scale;
   bool failed;

@@ -7,7 +7,8 @@ enum MeasureCommands {
   static let all: [any Command.Type] =
     [
       MeasureBoundaryStability.self, MeasurePurity.self, MeasureRoundtrip.self, MeasureTerms.self,
-      MeasureNLL.self, MeasureTokens.self, MeasurePremium.self, MeasureLengths.self,
+      MeasureNLL.self, MeasurePerplexity.self, MeasureKL.self, MeasureTokens.self,
+      MeasurePremium.self, MeasureLengths.self,
       MeasureBitsPerByte.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
       MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
     ] + statistics

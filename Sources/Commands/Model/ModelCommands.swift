@@ -4,24 +4,41 @@ import Models
 /// `model.*`: checkpoints and what they say.
 enum ModelCommands {
   static let all: [any Command.Type] = [
-    ModelLoad.self, ModelLogits.self, ModelWeights.self, ModelWeight.self,
+    ModelLoad.self, ModelLogits.self, ModelHidden.self, ModelWeights.self, ModelWeight.self,
+    ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
+    ModelConvert.self,
   ]
 }
+
+extension Activations: WordParameter {}
 
 /// `model.load`: a checkpoint.
 struct ModelLoad: Command {
   static let name = "model.load"
   static let summary = "Load a language model from a folder or a file."
-  static let searchWords = ["open", "checkpoint", "safetensors", "llama2.c", "weights"]
+  static let searchWords = [
+    "open", "checkpoint", "safetensors", "gguf", "llama2.c", "weights", "quantized",
+  ]
   static let result = ValueType.object("model")
   static let examples = [
-    Example(#"lm = model.load "default"; lm.architecture"#, shows: "llama")
+    Example(#"lm = model.load "default"; lm.architecture"#, shows: "llama"),
+    Example(#"model.load("default", context=64).context"#, shows: "64"),
   ]
 
-  let path = Argument<ModelObject>(
-    "A folder with config.json and model.safetensors, a llama2.c .bin file, or \"default\".")
+  let path = Argument<String>(
+    "A folder with config.json and safetensors, a GGUF file, a llama2.c .bin file, or \"default\".")
+  let activations = Option(
+    "How quantised weights are multiplied: f32 dequantises them, q8 rounds states to 8 bits.",
+    default: Activations.f32)
+  let context = Option<Int?>(
+    "The most positions, in place of the file's own; some rotary scalings depend on it.",
+    in: 1...16_777_216)
 
-  func run(_ call: Call) throws -> Value { .object(try call[path]) }
+  func run(_ call: Call) throws -> Value {
+    let options = ModelLoader.Options(
+      activations: try call[activations], contextLength: try call[context])
+    return .object(try ModelObject.load(try call[path], call.session, options: options))
+  }
 }
 
 /// `model.logits`: the scores of the next token, at every position.
@@ -52,18 +69,22 @@ struct ModelWeights: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"model.weights "default" | map (w -> w.name) | first"#, shows: "model.embed_tokens.weight")
+      #"model.weights "default" | map (w -> w.name) | first"#, shows: "embed.weight")
   ]
 
   let model = Argument<ModelObject>("The model, or the path of one.", piped: true)
 
   func run(_ call: Call) throws -> Value {
-    .table(
+    let model = try call[model].transformer
+    return .table(
       Table(
-        rows: try call[model].model.weightShapes.map { weight in
-          Record([
-            ("name", .string(weight.name)), ("shape", .list(weight.shape.map(Value.int))),
-            ("count", .int(weight.shape.reduce(1, &*))),
+        rows: model.network.weightShapes.map { key, shape in
+          let stored = model.stored(key)
+          return Record([
+            ("name", .string(key.name)), ("shape", .list(shape.map(Value.int))),
+            ("count", .int(shape.reduce(1, &*))),
+            ("type", stored.map { .string($0.type) } ?? .null),
+            ("stored_as", stored.map { .string($0.name) } ?? .null),
           ])
         }))
   }
@@ -82,7 +103,7 @@ struct ModelWeight: Command {
   ]
 
   let model = Argument<ModelObject>("The model, or the path of one.", piped: true)
-  let weight = Argument<String>("Its name, as model.weights lists it.")
+  let weight = Argument<String>("Its name, as model.weights lists it; the file's own name where the tensor is stored as it is used.")
 
   func run(_ call: Call) throws -> Value {
     .tensor(try call[model].model.weight(try call[weight]))

@@ -9,19 +9,35 @@ final class ModelObject: ObjectValue {
   let model: any LanguageModel
   /// The path or name it was loaded by, as written.
   let path: String
+  /// What was chosen when it was loaded.
+  let options: ModelLoader.Options
 
-  init(_ model: any LanguageModel, path: String) {
-    self.model = model
-    self.path = path
+  init(_ model: any LanguageModel, path: String, options: ModelLoader.Options = .init()) {
+    (self.model, self.path, self.options) = (model, path, options)
+  }
+
+  /// The model with all that a transformer can do.
+  ///
+  /// - Throws: ``ModelError/unsupported(path:feature:)`` for another kind.
+  var transformer: TransformerModel {
+    get throws {
+      if let transformer = model as? TransformerModel { return transformer }
+      throw ModelError.unsupported(
+        path: path, feature: "looking inside a model that is no transformer")
+    }
   }
 
   var typeName: String { "model" }
   var summary: String {
     "model \(model.name)  \(model.architecture), \(model.parameterCount) parameters, "
       + "context \(model.contextLength), vocabulary \(model.vocabularySize)"
+      + (options.activations == .q8 ? ", 8-bit activations" : "")
   }
   var fieldNames: [String] {
-    ["name", "architecture", "parameters", "context", "vocab", "config", "tokenizer", "digest"]
+    [
+      "name", "architecture", "parameters", "layers", "width", "context", "vocab", "activations",
+      "config", "tokenizer", "digest",
+    ]
   }
 
   func field(_ name: String) -> Value? {
@@ -29,6 +45,9 @@ final class ModelObject: ObjectValue {
     case "name": .string(model.name)
     case "architecture": .string(model.architecture)
     case "parameters": .int(model.parameterCount)
+    case "layers": (model as? TransformerModel).map { .int($0.network.blocks.count) } ?? .null
+    case "width": (model as? TransformerModel).map { .int($0.network.width) } ?? .null
+    case "activations": .string(options.activations.rawValue)
     case "context": .int(model.contextLength)
     case "vocab": .int(model.vocabularySize)
     case "config": .record(Record(model.configuration.map { ($0.key, Value($0.value)) }))
@@ -40,7 +59,7 @@ final class ModelObject: ObjectValue {
 
   func isEqual(to other: any ObjectValue) -> Bool {
     guard let other = other as? ModelObject else { return false }
-    return self === other || digest != nil && digest == other.digest
+    return self === other || options == other.options && digest != nil && digest == other.digest
   }
 
   private var digest: String? { try? model.digest() }
@@ -57,16 +76,24 @@ final class ModelObject: ObjectValue {
   /// A model is kept as its path and the digest of its weights.
   var archived: ArchivedObject? {
     guard let digest else { return nil }
-    return ArchivedObject(
-      kind: Self.archiveKind,
-      state: .record(Record([("path", .string(path)), ("digest", .string(digest))])))
+    var state = Record([
+      ("path", .string(path)), ("digest", .string(digest)),
+      ("activations", .string(options.activations.rawValue)),
+    ])
+    if let context = options.contextLength { state["context"] = .int(context) }
+    return ArchivedObject(kind: Self.archiveKind, state: .record(state))
   }
 
   static func restore(_ state: Value, _ session: Session) throws -> any ObjectValue {
     guard case .record(let state) = state, let path = state["path"]?.stringValue else {
       throw FileError.malformed(path: "cache", byte: nil, reason: "not a model")
     }
-    let object = try load(path, session)
+    var options = ModelLoader.Options()
+    if let name = state["activations"]?.stringValue, let kind = Activations(rawValue: name) {
+      options.activations = kind
+    }
+    if case .int(let context)? = state["context"] { options.contextLength = context }
+    let object = try load(path, session, options: options)
     guard object.digest == state["digest"]?.stringValue else {
       throw FileError.changedMeanwhile(path: path)
     }
@@ -74,10 +101,16 @@ final class ModelObject: ObjectValue {
   }
 
   /// Loads a model by path, or by the name of one that came with the program, once a session.
-  static func load(_ path: String, _ session: Session) throws -> ModelObject {
+  static func load(_ path: String, _ session: Session, options: ModelLoader.Options = .init())
+    throws -> ModelObject
+  {
     let file: String
     if let builtin = BuiltinModels.folder(named: path) {
       file = builtin
+    } else if let installed = ModelPackage.named(path)?.installed {
+      file = installed
+    } else if ModelPackage.named(path) != nil, !Paths.exists(path) {
+      throw ModelError.install(name: path, reason: "it is not there yet; run model.install \"\(path)\"")
     } else {
       file = try session.files.reading(path)
       // Each file that is opened needs permission of its own: a link may lead out of the folder.
@@ -88,12 +121,15 @@ final class ModelObject: ObjectValue {
         }
       }
     }
-    let key = "model \(Paths.resolved(file) ?? file)"
-    let kept = try session.objects.object(key) {
-      ModelObject(try ModelLoader.load(path: file), path: path)
+    let wish = "\(options.activations.rawValue) \(options.contextLength ?? 0)"
+    let key = "model \(wish) \(Paths.resolved(file) ?? file)"
+    func opened() throws -> ModelObject {
+      ModelObject(
+        try ModelLoader.load(path: file, options: options), path: path, options: options)
     }
+    let kept = try session.objects.object(key) { try opened() }
     if let object = kept as? ModelObject { return object }
-    return ModelObject(try ModelLoader.load(path: file), path: path)
+    return try opened()
   }
 }
 

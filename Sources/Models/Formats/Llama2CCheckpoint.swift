@@ -1,12 +1,12 @@
 import Files
+import Kernels
 
 /// A checkpoint of llama2.c, version 0 (github.com/karpathy/llama2.c, export.py): seven 32-bit
 /// integers, then f32 tensors, one kind after another over all layers.
 ///
 /// A negative vocabulary size says that the output matrix is its own. The two rotary tables are skipped,
-/// as llama2.c's own `run.c` does. Rotary pairs are neighbours (2i, 2i + 1) in this format: rows of query
-/// and key projections are put into half-split order while reading, which changes no score.
-struct Llama2CCheckpoint: LlamaTensorSource {
+/// as llama2.c's own `run.c` does. Rotary pairs are neighbours (2i, 2i + 1) in this format.
+struct Llama2CCheckpoint: TensorSource {
   static let headerBytes = 28
 
   let file: WeightFile
@@ -59,7 +59,7 @@ struct Llama2CCheckpoint: LlamaTensorSource {
   /// Where each tensor begins, once the file's size is known to be right.
   private static func offsets(_ network: LlamaConfiguration) -> [String: Int] {
     let shapes = Dictionary(
-      LlamaWeights.shapes(network).map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
+      network.tensorShapes.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
     let perLayer = [
       "input_layernorm", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj",
       "self_attn.o_proj", "post_attention_layernorm", "mlp.gate_proj", "mlp.down_proj",
@@ -83,26 +83,63 @@ struct Llama2CCheckpoint: LlamaTensorSource {
     return offsets
   }
 
-  func floats(_ name: String, shape: [Int]) throws(ModelError) -> [Float] {
-    guard let offset = offsets[name] else { throw .missingTensor(path: file.path, name: name) }
-    let bits: [UInt32] = try file.values(offset, shape.reduce(1, *))
-    let values = bits.map { Float(bitPattern: UInt32(littleEndian: $0)) }
-    let isRotated = name.hasSuffix("q_proj.weight") || name.hasSuffix("k_proj.weight")
-    return isRotated ? halfSplit(values) : values
+  // MARK: Tensors
+
+  var path: String { file.path }
+  var tensorNames: [String] { network.tensorShapes.map(\.name) }
+  func shape(of name: String) -> [Int]? {
+    network.tensorShapes.first { $0.name == name }?.shape
+  }
+  func typeName(of name: String) -> String? { offsets[name] == nil ? nil : "F32" }
+  func byteCount(of name: String) -> Int? { shape(of: name).map { 4 * $0.reduce(1, *) } }
+  func digest() throws(ModelError) -> String { try file.digest() }
+  func quantized(_ name: String) throws(ModelError) -> QuantizedMatrix? { nil }
+
+  func floats(_ name: String) throws(ModelError) -> [Float] {
+    guard let offset = offsets[name], let shape = shape(of: name) else {
+      throw .missingTensor(path: file.path, name: name)
+    }
+    return try floats(offset, shape.reduce(1, *))
   }
 
-  /// Row 2i of a head goes to row i, row 2i + 1 to row i + half.
-  private func halfSplit(_ values: [Float]) -> [Float] {
-    let (width, head) = (network.width, network.headWidth)
-    var result: [Float] = []
-    result.reserveCapacity(values.count)
-    for row in 0..<values.count / width {
-      let (start, inside) = (row / head * head, row % head)
-      let half = head / 2
-      let source = start + (inside < half ? 2 * inside : 2 * (inside - half) + 1)
-      result.append(contentsOf: values[source * width..<(source + 1) * width])
+  func rows(_ name: String, _ range: Range<Int>) throws(ModelError) -> [Float] {
+    guard let offset = offsets[name], let shape = shape(of: name), shape.count == 2,
+      range.lowerBound >= 0, range.upperBound <= shape[0]
+    else { throw .missingTensor(path: file.path, name: name) }
+    return try floats(offset + 4 * range.lowerBound * shape[1], range.count * shape[1])
+  }
+
+  private func floats(_ offset: Int, _ count: Int) throws(ModelError) -> [Float] {
+    let bits: [UInt32] = try file.values(offset, count)
+    return bits.map { Float(bitPattern: UInt32(littleEndian: $0)) }
+  }
+
+  /// The network, and where its weights stand: rotary pairs are neighbours in this format.
+  var reading: ArchitectureReading {
+    let norm = NormDescription(.rms, epsilon: Double(network.epsilon))
+    let block = BlockDescription(
+      attention: AttentionDescription(
+        heads: network.heads, keyValueHeads: network.cachedHeads, headWidth: network.headWidth,
+        positions: .rotary(
+          RotaryDescription(base: network.rotaryBase, width: network.headWidth))),
+      feedForward: FeedForwardDescription(
+        width: network.hiddenWidth, activation: .silu, isGated: true),
+      attentionNorm: norm, feedForwardNorm: norm)
+    let description = NetworkDescription(
+      width: network.width, blocks: Array(repeating: block, count: network.layers),
+      embedding: EmbeddingDescription(
+        vocabularySize: network.vocabularySize, contextLength: network.contextLength),
+      finalNorm: norm, head: HeadDescription(isTied: network.isTied))
+    var reading = ArchitectureReading(
+      name: "llama", network: description, recipes: HuggingFaceNames.recipes(description))
+    for layer in 0..<network.layers {
+      for part in [WeightKey.Part.query, .key] {
+        reading.recipes[WeightKey(part, layer: layer)]?.rows = .unpaired(
+          head: network.headWidth, width: network.headWidth)
+      }
     }
-    return result
+    (reading.bosID, reading.eosIDs) = (network.bosID, network.eosIDs)
+    return reading
   }
 
   /// The configuration as the file has it.

@@ -1,4 +1,5 @@
 import Files
+import Kernels
 import Tensors
 
 /// The element types of safetensors.
@@ -36,7 +37,7 @@ enum SafetensorsType: String, CaseIterable {
 /// ```
 /// Tensors fill the data region without overlap, gap or rest; each range is exactly what its shape and
 /// type need. Nothing is allocated for a tensor before all of this is known.
-public final class SafetensorsFile: Sendable {
+public final class SafetensorsFile: TensorSource {
   /// The longest header taken, in bytes.
   public static let headerLimit = 100_000_000
   /// The most tensors taken.
@@ -95,25 +96,39 @@ public final class SafetensorsFile: Sendable {
   /// A tensor's shape, or nil if there is no such tensor.
   public func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
+  public var tensorNames: [String] { names }
+  public func typeName(of name: String) -> String? { entries[name]?.type.rawValue }
+  public func byteCount(of name: String) -> Int? { entries[name]?.length }
+  public func digest() throws(ModelError) -> String { try file.digest() }
+
+  /// Nil: the format has no quantised blocks.
+  public func quantized(_ name: String) throws(ModelError) -> QuantizedMatrix? {
+    if entries[name] == nil { throw .missingTensor(path: path, name: name) }
+    return nil
+  }
+
   /// A tensor's values as f32; F16 and BF16 are widened exactly, F64 is rounded.
   public func floats(_ name: String) throws(ModelError) -> [Float] {
     guard let entry = entries[name] else { throw .missingTensor(path: path, name: name) }
-    let count = entry.length / entry.type.byteCount
+    return try decoder(entry).floats(file.bytes(entry.offset, entry.length))
+  }
+
+  public func rows(_ name: String, _ range: Range<Int>) throws(ModelError) -> [Float] {
+    guard let entry = entries[name] else { throw .missingTensor(path: path, name: name) }
+    let place = try RowRange(path: path, name: name, shape: entry.shape, range)
+      .bytes(of: entry.length)
+    return try decoder(entry).floats(file.bytes(entry.offset + place.lowerBound, place.count))
+  }
+
+  private func decoder(_ entry: Entry) throws(ModelError) -> ElementDecoder {
     switch entry.type {
-    case .f32:
-      let bits: [UInt32] = try file.values(entry.offset, count)
-      return bits.map { Float(bitPattern: UInt32(littleEndian: $0)) }
-    case .f64:
-      let bits: [UInt64] = try file.values(entry.offset, count)
-      return bits.map { Float(Double(bitPattern: UInt64(littleEndian: $0))) }
-    case .f16:
-      let bits: [UInt16] = try file.values(entry.offset, count)
-      return bits.map { HalfPrecision.float(fromBinary16: UInt16(littleEndian: $0)) }
-    case .bf16:
-      let bits: [UInt16] = try file.values(entry.offset, count)
-      return bits.map { HalfPrecision.float(fromBFloat16: UInt16(littleEndian: $0)) }
+    case .f32: return .f32
+    case .f64: return .f64
+    case .f16: return .f16
+    case .bf16: return .bf16
     default:
-      throw .unsupported(path: path, feature: "a weight '\(name)' of type \(entry.type.rawValue)")
+      throw .unsupported(
+        path: path, feature: "a weight '\(entry.name)' of type \(entry.type.rawValue)")
     }
   }
 

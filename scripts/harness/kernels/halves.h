@@ -98,15 +98,24 @@ static void cached_attention(void) {
   for (int round = 0; round < 12; round++) {
     size_t cached = 1 + below(3), heads = cached * (1 + below(3)), width = widths[round % 6];
     size_t first = below(30), rows = 1 + below(30), positions = first + rows;
-    size_t groups = (positions + CK_KEY_GROUP - 1) / CK_KEY_GROUP;
+    size_t groups = (positions + CK_KEY_GROUP - 1) / CK_KEY_GROUP, page = 2 * CK_KEY_GROUP * width;
     const float *q = given_f32(rows * heads * width, false);
     const float *k = given_f32(positions * cached * width, false);
     const float *v = given_f32(positions * cached * width, round % 4 == 3);
-    float *store = room_f32(groups * CK_KEY_GROUP * cached * width);
+    float *store = room_f32(cached * groups * page);
     float *out = room_f32(rows * heads * width);
-    ck_store_keys_f32(k, store, 0, first, cached, width);
-    ck_store_keys_f32(k + first * cached * width, store, first, rows, cached, width);
-    ck_attention a = {q, store, v, out, first, rows, heads, cached, width, 0.25f, false};
+    const float *pages[3 * 4];
+    const float *const *heads_pages[3];
+    size_t firsts[3];
+    for (size_t h = 0; h < cached; h++) {
+      heads_pages[h] = pages + 4 * h;
+      firsts[h] = first;
+      for (size_t g = 0; g < groups; g++) pages[4 * h + g] = store + (h * groups + g) * page;
+      for (size_t i = 0; i < positions; i++)
+        ck_store_entry_f32(k + (i * cached + h) * width, v + (i * cached + h) * width,
+                           store + (h * groups + i / CK_KEY_GROUP) * page, i % CK_KEY_GROUP, width);
+    }
+    ck_attention a = {q, heads_pages, firsts, NULL, out, rows, heads, cached, width, 0.25f, false};
     if (ck_attention_f32(&a)) add_f32(out, rows * heads * width);
     release();
   }

@@ -135,7 +135,7 @@ extension Variable {
     return try result(of: DifferentiableMixing(attention: attention), probabilities, values)
   }
 
-  private static func kernel(
+  static func kernel(
     _ queries: Variable, _ keys: Variable, _ values: Variable, _ visibility: AttentionVisibility,
     _ scale: Double?, _ softcap: Double?, _ bias: Variable?
   ) throws(TensorError) -> Attention {

@@ -65,6 +65,20 @@ extension Variable {
       : try turned(frequencies, all, pairing, first, Float.self)
   }
 
+  /// Heads `[…, tokens, heads, width]` of f32 turned by angles at hand, one row of them for each token
+  /// of each batch.
+  public func rotated(
+    by angles: RotaryAngles<Float>, pairing: RotaryPairing = .halves, first: Int = 0
+  ) throws(TensorError) -> Variable {
+    guard elementType == .f32, rank >= 3, shape.dropLast(2).reduce(1, *) == angles.rows else {
+      throw .invalidArgument(
+        operation: "rotary positions",
+        reason: "\(shape) of \(elementType) is not \(angles.rows) tokens of heads in f32")
+    }
+    return try Self.result(
+      of: DifferentiableRotation(angles: angles, pairing: pairing, first: first), self)
+  }
+
   private func turned<T: DifferentiableElement>(
     _ frequencies: RotaryFrequencies, _ positions: RotaryPositions, _ pairing: RotaryPairing,
     _ first: Int, _ type: T.Type

@@ -1,0 +1,78 @@
+import Language
+import Models
+import Tracing
+
+extension Attribution.Method: WordParameter {}
+
+/// `trace.attribute`: what each token says for an answer.
+struct TraceAttribute: Command {
+  static let name = "trace.attribute"
+  static let summary = "Attribute an answer's score to the tokens of the prompt, by gradients."
+  static let searchWords = ["saliency", "integrated gradients", "gradient x input", "importance"]
+  static let source: Source? = .arXiv(
+    "1703.01365", "Axiomatic Attribution for Deep Networks", year: 2017)
+  static let result = ValueType.table
+  static let examples = [
+    Example(#"len(trace.attribute("default", [1, 2, 3], answer=4))"#, shows: "3")
+  ]
+
+  let model = Argument<ModelObject>("The model, or the path of one.")
+  let prompt = Argument<Prompt>("A text, tokens, or ids.", piped: true)
+  let answer = Option<AnswerToken>(
+    "The token whose score at the end is explained: an id, or a text of one token.")
+  let against = Option<AnswerToken?>("A token whose score is taken away from it.")
+  let method = Option("How gradients are taken.", default: Attribution.Method.gradient)
+  let steps = Option("Steps of the integral.", default: 32, in: 1...4096)
+
+  func run(_ call: Call) throws -> Value {
+    let model = try call[model].transformer
+    let ids = try call[prompt].ids(for: model)
+    let answer = ActivationPatching.Answer(
+      try call[answer].id(for: model), against: try call[against]?.id(for: model))
+    let task = call.session.progress.start("attribution", total: nil)
+    defer { task.finish() }
+    let result = try Attribution(
+      model, ids: ids, answer: answer, method: try call[method], steps: try call[steps]
+    ) { task.advance() }
+    return .table(
+      Table(
+        rows: zip(ids, result.scores).enumerated().map { position, item in
+          Record([
+            ("position", .int(position)), ("token", .string(tokenText(item.0, model))),
+            ("score", .float(item.1)),
+          ])
+        }))
+  }
+}
+
+/// `trace.direct`: what each part writes for an answer.
+struct TraceDirect: Command {
+  static let name = "trace.direct"
+  static let summary =
+    "Attribute an answer's score to the model's parts: what each adds to the stream."
+  static let searchWords = ["direct logit attribution", "dla", "residual stream", "circuits"]
+  static let result = ValueType.table
+  static let examples = [
+    Example(
+      #"t = trace.direct("default", [1, 2, 3], answer=4); total = sum(t | map (r -> r.score)); abs(total - model.logits("default", [1, 2, 3])[2, 4]) < 0.001"#,
+      shows: "true")
+  ]
+
+  let model = Argument<ModelObject>("The model, or the path of one.")
+  let prompt = Argument<Prompt>("A text, tokens, or ids.", piped: true)
+  let answer = Option<AnswerToken>(
+    "The token whose score at the end is explained: an id, or a text of one token.")
+  let against = Option<AnswerToken?>("A token whose score is taken away from it.")
+
+  func run(_ call: Call) throws -> Value {
+    let model = try call[model].transformer
+    let answer = ActivationPatching.Answer(
+      try call[answer].id(for: model), against: try call[against]?.id(for: model))
+    let result = try DirectLogitAttribution(
+      model, ids: try call[prompt].ids(for: model), answer: answer)
+    let rows = result.parts.map { ($0.name, $0.score) } + [("rest", result.rest)]
+    return .table(
+      Table(
+        rows: rows.map { Record([("part", .string($0.0)), ("score", .float($0.1))]) }))
+  }
+}

@@ -1,0 +1,89 @@
+import Files
+import Kernels
+import Tensors
+
+/// How quantised weights are multiplied: two models with an answer each (numerics.md, clause 7).
+public enum Activations: String, Sendable, CaseIterable {
+  /// Weights are dequantised, states stay f32.
+  case f32
+  /// States are rounded to 8 bits in blocks of 32, and multiplied with the weights' integers.
+  case q8
+}
+
+extension FrozenWeights {
+  /// Takes a network's weights from a file, one after another, each into the form that products want.
+  ///
+  /// All of them are checked before the first is read.
+  /// - Throws: ``ModelError`` naming the first tensor that is missing, too many, or of another shape.
+  convenience init(
+    _ reading: ArchitectureReading, from source: any TensorSource, activations: Activations = .f32,
+    isPart: Bool = false
+  ) throws(ModelError) {
+    let network = reading.network
+    let loader = WeightLoader(source: source, recipes: reading.recipes)
+    // A hostile configuration must not ask for more names than there are tensors.
+    if network.blocks.count > source.tensorNames.count {
+      throw .configuration(
+        path: source.path, field: "number of layers",
+        reason:
+          "\(network.blocks.count) layers, and the file has \(source.tensorNames.count) tensors")
+    }
+    let shapes = network.weightShapes
+    for (key, shape) in shapes { try loader.check(key, shape: shape) }
+    if !isPart { try Self.refuseUnknown(reading, source, shapes.map(\.key)) }
+    var matrices: [WeightKey: any FrozenMatrix] = [:]
+    var tensors: [WeightKey: Tensor] = [:]
+    for (key, shape) in shapes {
+      do throws(Interruption) { try Cancellation.check() } catch { throw .interrupted(error) }
+      if Self.isMatrix(key, shape) {
+        matrices[key] = try loader.matrix(key, shape: shape, activations: activations)
+      } else {
+        do {
+          tensors[key] = try Tensor(try loader.floats(key, shape: shape), shape: shape)
+        } catch { throw ModelError(cause: error) }
+      }
+    }
+    self.init(
+      matrices: matrices, tensors: tensors, isHeadTied: network.head?.isTied ?? false)
+  }
+
+  /// What products use; small tables and vectors are tensors.
+  private static func isMatrix(_ key: WeightKey, _ shape: [Int]) -> Bool {
+    switch key.part {
+    case .learnedPositions, .tokenTypes, .relativeBias, .classToken, .queryNorm, .keyNorm: false
+    default: shape.count == 2 && !key.isBias
+    }
+  }
+
+  private static func refuseUnknown(
+    _ reading: ArchitectureReading, _ source: any TensorSource, _ keys: [WeightKey]
+  ) throws(ModelError) {
+    var known = Set(keys.compactMap { reading.recipes[$0]?.source })
+    // A copy of a tied embedding says nothing new.
+    if reading.network.head?.isTied == true { known.insert("lm_head.weight") }
+    for name in source.tensorNames where !known.contains(name) {
+      if reading.ignoredSuffixes.contains(where: name.hasSuffix) { continue }
+      throw .unexpectedTensor(
+        path: source.path, name: name, reason: "the configuration has no place for it")
+    }
+  }
+}
+
+extension WeightLoader {
+  /// A matrix as products want it.
+  func matrix(_ key: WeightKey, shape: [Int], activations: Activations) throws(ModelError)
+    -> any FrozenMatrix
+  {
+    let recipe = try recipe(key)
+    do {
+      if activations == .q8, !recipe.isTransposed, recipe.slice == nil, recipe.offset == 0,
+        let stored = try source.quantized(recipe.source)
+      {
+        guard let rows = recipe.rows.indices(of: stored.outputs) else { return stored }
+        return try stored.choosing(rows)
+      }
+      return try PackedMatrix.packing(
+        weight: try floats(key, shape: shape), outputs: shape[0], inputs: shape[1])
+    } catch { throw ModelError(cause: error) }
+  }
+}

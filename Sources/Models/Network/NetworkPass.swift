@@ -1,0 +1,161 @@
+import Kernels
+import Tensors
+
+/// One run of some tokens through a network: the same for training, prefill and decoding, to the bit.
+///
+/// Values that no tape records are computed and let go of; recorded ones can be asked for gradients.
+struct NetworkPass {
+  let network: NetworkDescription
+  let weights: any NetworkWeights
+  let options: PassOptions
+  /// One for each sequence, or none at all.
+  var caches: [KeyValueCache]
+  /// The encoder's states of each sequence.
+  let memories: [Variable?]
+  /// The angles of this pass's rows, for each kind of rotary positions.
+  var angles: [(RotaryDescription, [Int32], RotaryAngles<Float>)] = []
+
+  init(
+    _ network: NetworkDescription, weights: any NetworkWeights, options: PassOptions,
+    caches: [KeyValueCache], memories: [Variable?]
+  ) {
+    (self.network, self.weights, self.options) = (network, weights, options)
+    (self.caches, self.memories) = (caches, memories)
+  }
+
+  /// The states behind the final norm.
+  mutating func run(_ inputs: [SequenceInput]) throws -> TokenState {
+    var state = try embedded(inputs)
+    state.x = try hooked(.embedding, nil, state.x, state)
+    for (layer, block) in network.blocks.enumerated() {
+      try Cancellation.check()
+      if let change = options.change {
+        state = try change(layer, state)
+        guard state.isConsistent, state.lengths.count == inputs.count else {
+          throw ModelError.input(
+            reason: "what changed the tokens before layer \(layer) left rows that do not fit")
+        }
+      }
+      if options.skippedLayers.contains(layer) { continue }
+      state.x = try run(block, layer, state)
+    }
+    for (index, input) in inputs.enumerated() where caches.indices.contains(index) {
+      if options.refreshedFrom == nil { caches[index].count += input.count }
+    }
+    if options.appliesFinalNorm, let norm = network.finalNorm {
+      state.x = try normed(state.x, norm, WeightKey(.finalNorm))
+    }
+    state.x = try hooked(.final, nil, state.x, state)
+    return state
+  }
+
+  /// The scores of tokens for states behind the final norm: `[rows, vocabulary]`.
+  func scores(_ states: Variable) throws -> Variable {
+    guard let head = network.head else {
+      throw ModelError.input(reason: "this network has no scores of tokens, it is an encoder")
+    }
+    var x = states
+    if let scale = head.stateScale { x = try x * Double(scale) }
+    var scores = try weights.linear(WeightKey(.head), x)
+    if let scale = head.scoreScale { scores = try scores * Double(scale) }
+    if let cap = head.softcap { scores = try (scores / Double(cap)).tanh() * Double(cap) }
+    return scores
+  }
+
+  // MARK: Blocks
+
+  private mutating func run(_ block: BlockDescription, _ layer: Int, _ state: TokenState) throws
+    -> Variable
+  {
+    let x = try hooked(.streamBefore, layer, state.x, state)
+    var sum: Variable
+    switch block.arrangement {
+    case .sequential:
+      let change = try attention(block, layer, x, state)
+      sum = try hooked(.streamBetween, layer, x + change, state)
+      if block.crossAttention != nil {
+        sum = try sum + crossAttention(block, layer, sum, state)
+      }
+      let input = try normed(
+        sum, block.feedForwardNorm, .feedForwardNorm, .feedForwardNorm, layer, state)
+      sum = try sum + feedForward(block, layer, input, state)
+    case .parallel:
+      let change = try attention(block, layer, x, state)
+      // Without a norm of its own the feed-forward part reads what attention reads.
+      let own = block.feedForwardNorm != nil
+      let input = try normed(
+        x, own ? block.feedForwardNorm : block.attentionNorm,
+        own ? .feedForwardNorm : .attentionNorm, .feedForwardNorm, layer, state)
+      let forward = try feedForward(block, layer, input, state)
+      sum = try x + (change + forward)
+    case .normedSums:
+      let change = try attention(block, layer, x, state)
+      sum = try normed(
+        x + change, block.attentionOutputNorm, .attentionOutputNorm, .attentionOutputNorm, layer,
+        state)
+      sum = try hooked(.streamBetween, layer, sum, state)
+      let forward = try feedForward(block, layer, sum, state)
+      sum = try normed(
+        sum + forward, block.feedForwardOutputNorm, .feedForwardOutputNorm, .feedForwardOutputNorm,
+        layer, state)
+    }
+    return try hooked(.streamAfter, layer, sum, state)
+  }
+
+  private mutating func attention(
+    _ block: BlockDescription, _ layer: Int, _ x: Variable, _ state: TokenState
+  ) throws -> Variable {
+    let input = try normed(x, block.attentionNorm, .attentionNorm, .attentionNorm, layer, state)
+    var change = try attended(
+      block.attention, layer, try hooked(.attentionInput, layer, input, state), state)
+    change = try hooked(.attentionOutput, layer, change, state)
+    if block.arrangement == .normedSums { return change }
+    return try normed(
+      change, block.attentionOutputNorm, .attentionOutputNorm, .attentionOutputNorm, layer, state)
+  }
+
+  private func feedForward(
+    _ block: BlockDescription, _ layer: Int, _ x: Variable, _ state: TokenState
+  ) throws -> Variable {
+    var change = try fed(
+      block.feedForward, layer, try hooked(.feedForwardInput, layer, x, state), state)
+    change = try hooked(.feedForwardOutput, layer, change, state)
+    if block.arrangement == .normedSums { return change }
+    return try normed(
+      change, block.feedForwardOutputNorm, .feedForwardOutputNorm, .feedForwardOutputNorm, layer,
+      state)
+  }
+
+  // MARK: Small parts
+
+  /// A value behind the hooks of a site.
+  func hooked(
+    _ site: HookSite, _ layer: Int?, _ value: Variable, _ state: TokenState, sequence: Int? = nil
+  ) throws -> Variable {
+    guard options.hooks.meets(site, layer: layer) else { return value }
+    let positions = sequence.map { Array(state.positions[state.sequences[$0]]) }
+    let point = HookPoint(
+      site: site, layer: layer, sequence: sequence, positions: positions ?? state.positions)
+    return try options.hooks.applied(at: point, to: value)
+  }
+
+  /// A norm, where there is one, with its hook.
+  private func normed(
+    _ x: Variable, _ norm: NormDescription?, _ part: WeightKey.Part, _ site: HookSite,
+    _ layer: Int, _ state: TokenState
+  ) throws -> Variable {
+    guard let norm else { return x }
+    return try hooked(site, layer, normed(x, norm, WeightKey(part, layer: layer)), state)
+  }
+
+  func normed(_ x: Variable, _ norm: NormDescription, _ key: WeightKey) throws -> Variable {
+    let gain = norm.hasGain ? try weights.tensor(key) : nil
+    switch norm.kind {
+    case .rms:
+      return try x.rmsNorm(gain: gain, epsilon: norm.epsilon, gainOffset: norm.gainOffset)
+    case .layer:
+      let bias = norm.hasBias ? try weights.tensor(key.bias) : nil
+      return try x.layerNorm(gain: gain, bias: bias, epsilon: norm.epsilon)
+    }
+  }
+}
