@@ -14,7 +14,7 @@ import Testing
     try #require(fixture["conversations"]?.arrayValue).map { conversation in
       try #require(conversation.arrayValue).map { message in
         let parts = try #require(message.arrayValue)
-        let role = try #require(ChatMessage.Role(rawValue: #require(parts[0].stringValue)))
+        let role = try #require(parts[0].stringValue.flatMap(ChatMessage.Role.init(rawValue:)))
         return ChatMessage(role, try #require(parts[1].stringValue))
       }
     }
