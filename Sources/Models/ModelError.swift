@@ -133,7 +133,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .unknownChatTemplate:
       "give one by name: \(ChatTemplate.names.joined(separator: ", "))"
     case .cache: "make the cache with rope=late"
-    case .install: "it needs Python 3 with pip, and the network; docs/models.md says how to do it by hand"
+    case .install:
+      "it needs Python 3 with pip, and the network; docs/models.md says how to do it by hand"
     case .tensor(let error): error.hint
     default: nil
     }
