@@ -97,8 +97,7 @@ public enum ModelLoader {
     -> TransformerModel
   {
     let file = try GGUFFile(path: path)
-    let names = Set(file.tensorNames)
-    let fields = GGUFFields(file.header, path: path) { names.contains($0) }
+    let fields = GGUFFields(file.header, source: file)
     let reading = try Architectures.reading(gguf: fields, contextLength: options.contextLength)
     var tokenizer: Tokenizer?
     if file.header["tokenizer.ggml.model"] != nil {

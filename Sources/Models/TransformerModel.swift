@@ -23,9 +23,10 @@ public final class TransformerModel: LanguageModel {
   private static let tile = 128
 
   init(
-    name: String, reading: ArchitectureReading, source: any TensorSource,
+    name: String, reading given: ArchitectureReading, source: any TensorSource,
     activations: Activations = .f32, tokenizer: Tokenizer?, configuration: [JSON.Member]
   ) throws(ModelError) {
+    let reading = given.matching(source.tensorNames)
     try SizeChecks.check(reading.network, path: source.path)
     weights = try FrozenWeights(reading, from: source, activations: activations)
     (self.name, self.architecture, self.network) = (name, reading.name, reading.network)

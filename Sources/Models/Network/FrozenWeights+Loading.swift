@@ -58,9 +58,16 @@ extension FrozenWeights {
   private static func refuseUnknown(
     _ reading: ArchitectureReading, _ source: any TensorSource, _ keys: [WeightKey]
   ) throws(ModelError) {
-    var known = Set(keys.compactMap { reading.recipes[$0]?.source })
+    var known = Set(reading.tablesOfRotation)
+    for key in keys {
+      guard let recipe = reading.recipes[key] else { continue }
+      known.insert(recipe.source)
+      known.formUnion(recipe.others)
+    }
     // A copy of a tied embedding says nothing new.
-    if reading.network.head?.isTied == true { known.insert("lm_head.weight") }
+    if reading.network.head?.isTied == true {
+      known.formUnion(["lm_head.weight", "embed_out.weight"])
+    }
     for name in source.tensorNames where !known.contains(name) {
       if reading.ignoredSuffixes.contains(where: name.hasSuffix) { continue }
       throw .unexpectedTensor(
@@ -76,8 +83,8 @@ extension WeightLoader {
   {
     let recipe = try recipe(key)
     do {
-      if activations == .q8, !recipe.isTransposed, recipe.slice == nil, recipe.offset == 0,
-        let stored = try source.quantized(recipe.source)
+      if activations == .q8, !recipe.isTransposed, recipe.offset == 0, recipe.others.isEmpty,
+        let stored = try quantized(recipe)
       {
         guard let rows = recipe.rows.indices(of: stored.outputs) else { return stored }
         return try stored.choosing(rows)
@@ -85,5 +92,10 @@ extension WeightLoader {
       return try PackedMatrix.packing(
         weight: try floats(key, shape: shape), outputs: shape[0], inputs: shape[1])
     } catch { throw ModelError(cause: error) }
+  }
+
+  private func quantized(_ recipe: WeightRecipe) throws(ModelError) -> QuantizedMatrix? {
+    guard let slice = recipe.slice else { return try source.quantized(recipe.source) }
+    return try (source as? any StackedTensorSource)?.quantized(recipe.source, slice: slice)
   }
 }
