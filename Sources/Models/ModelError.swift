@@ -127,7 +127,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .tokenizer(let error): error.hint
     case .noTokenizer: "put a tokenizer.json beside the weights, or give ids"
     case .cache: "make the cache with rope=late"
-    case .install: "it needs Python 3 with pip, and the network; docs/models.md says how to do it by hand"
+    case .install:
+      "it needs Python 3 with pip, and the network; docs/models.md says how to do it by hand"
     case .tensor(let error): error.hint
     default: nil
     }

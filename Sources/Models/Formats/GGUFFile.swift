@@ -75,7 +75,8 @@ public final class GGUFFile: TensorSource {
         throw fail(info.name, "\(info.type) is no number of an element type")
       }
       let shape = Array(info.dimensions.reversed())
-      if let width = shape.last, width % type.blockLength != 0 {
+      let width = shape.last ?? 1
+      if width % type.blockLength != 0 {
         throw fail(
           info.name,
           "rows of \(width) numbers are no whole blocks of \(type.blockLength) (\(type.name))")
