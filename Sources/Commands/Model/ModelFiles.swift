@@ -72,7 +72,7 @@ struct ModelQuantize: Command {
   static let isSilent = true
   static let examples = [
     Example(
-      #"model.convert "default" "a.gguf"; model.quantize "a.gguf" "b.gguf" kind=q8_0; (model.weights("b.gguf") | where (w -> w.name == "layers.0.attn.q.weight") | first).type"#,
+      #"model.convert "default" "a.gguf"; model.quantize "a.gguf" "b.gguf" kind=q8_0; (model.weights("b.gguf") | filter (w -> w.name == "layers.0.attn.q.weight") | first).type"#,
       shows: "Q8_0")
   ]
 
