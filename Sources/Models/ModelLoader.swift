@@ -9,9 +9,20 @@ public enum ModelLoader {
     /// The number of positions, where the file's own is not wanted: some ways to scale rotary positions
     /// depend on it.
     public var contextLength: Int?
+    /// What matrices are rounded to when they are read, as if the file had been written so.
+    public var weights: GGUFTensorType?
 
-    public init(activations: Activations = .f32, contextLength: Int? = nil) {
+    public init(
+      activations: Activations = .f32, contextLength: Int? = nil, weights: GGUFTensorType? = nil
+    ) {
       (self.activations, self.contextLength) = (activations, contextLength)
+      self.weights = weights
+    }
+
+    /// The tensors as they are wanted.
+    func source(_ base: any TensorSource) throws(ModelError) -> any TensorSource {
+      guard let weights else { return base }
+      return RequantizedSource(base: base, types: try .init(matrices: weights))
     }
   }
 
@@ -72,7 +83,7 @@ public enum ModelLoader {
     let tokenizer = try tokenizer(
       in: folder, vocabularySize: reading.network.embedding.vocabularySize)
     return try TransformerModel(
-      name: nameOfModel(weights ?? folder), reading: reading, source: source,
+      name: nameOfModel(weights ?? folder), reading: reading, source: try options.source(source),
       activations: options.activations, tokenizer: tokenizer,
       configuration: json.objectValue ?? [])
   }
@@ -107,7 +118,8 @@ public enum ModelLoader {
     let fields = GGUFFields(file.header, source: file)
     let reading = try Architectures.reading(gguf: fields, contextLength: options.contextLength)
     return try TransformerModel(
-      name: nameOfModel(path), reading: reading, source: file, activations: options.activations,
+      name: nameOfModel(path), reading: reading, source: try options.source(file),
+      activations: options.activations,
       tokenizer: try tokenizer(
         of: file, vocabularySize: reading.network.embedding.vocabularySize),
       configuration: fields.shown)
@@ -131,7 +143,7 @@ public enum ModelLoader {
     let tokenizer = try tokenizer(
       in: Paths.parent(of: path), vocabularySize: checkpoint.network.vocabularySize)
     return try TransformerModel(
-      name: nameOfModel(path), reading: checkpoint.reading, source: checkpoint,
+      name: nameOfModel(path), reading: checkpoint.reading, source: try options.source(checkpoint),
       activations: options.activations, tokenizer: tokenizer, configuration: checkpoint.fields)
   }
 

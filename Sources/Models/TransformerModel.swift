@@ -17,7 +17,8 @@ public final class TransformerModel: LanguageModel {
   let weights: FrozenWeights
   private let reading: ArchitectureReading
   private let source: any TensorSource
-  var tensorSource: any TensorSource { source }
+  /// The file, where the weights are taken from a GGUF file as they are.
+  var ggufFile: GGUFFile? { source as? GGUFFile }
 
   /// The most rows that go through the layers together: bounds memory and the time between polls.
   private static let tile = 128

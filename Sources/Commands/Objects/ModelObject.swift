@@ -31,6 +31,7 @@ final class ModelObject: ObjectValue {
   var summary: String {
     "model \(model.name)  \(model.architecture), \(model.parameterCount) parameters, "
       + "context \(model.contextLength), vocabulary \(model.vocabularySize)"
+      + (options.weights.map { ", weights \($0.name)" } ?? "")
       + (options.activations == .q8 ? ", 8-bit activations" : "")
   }
   var fieldNames: [String] {
@@ -81,6 +82,7 @@ final class ModelObject: ObjectValue {
       ("activations", .string(options.activations.rawValue)),
     ])
     if let context = options.contextLength { state["context"] = .int(context) }
+    if let weights = options.weights { state["weights"] = .string(weights.name) }
     return ArchivedObject(kind: Self.archiveKind, state: .record(state))
   }
 
@@ -93,6 +95,7 @@ final class ModelObject: ObjectValue {
       options.activations = kind
     }
     if case .int(let context)? = state["context"] { options.contextLength = context }
+    if let name = state["weights"]?.stringValue { options.weights = GGUFTensorType(name: name) }
     let object = try load(path, session, options: options)
     guard object.digest == state["digest"]?.stringValue else {
       throw FileError.changedMeanwhile(path: path)
@@ -122,7 +125,8 @@ final class ModelObject: ObjectValue {
         }
       }
     }
-    let wish = "\(options.activations.rawValue) \(options.contextLength ?? 0)"
+    let wish =
+      "\(options.activations.rawValue) \(options.contextLength ?? 0) \(options.weights?.name ?? "")"
     let key = "model \(wish) \(Paths.resolved(file) ?? file)"
     func opened() throws -> ModelObject {
       ModelObject(
