@@ -17,6 +17,9 @@ public final class TransformerModel: LanguageModel {
   let weights: FrozenWeights
   private let reading: ArchitectureReading
   private let source: any TensorSource
+  /// The file that the weights came from.
+  var sourcePath: String { source.path }
+
   /// The file, where the weights are taken from a GGUF file as they are.
   var ggufFile: GGUFFile? { source as? GGUFFile }
 

@@ -103,6 +103,19 @@ final class ModelObject: ObjectValue {
     return object
   }
 
+  /// A model's file or folder, once all files that will be opened may be read: a link may lead out of
+  /// the folder.
+  static func readable(_ path: String, _ session: Session) throws -> String {
+    let file = try session.files.reading(path)
+    if Paths.isFolder(file) {
+      for name in try Paths.names(in: file)
+      where [".json", ".safetensors", ".bin", ".model", ".jinja"].contains(where: name.hasSuffix) {
+        _ = try session.files.reading(Paths.join(path, name))
+      }
+    }
+    return file
+  }
+
   /// Loads a model by path, or by the name of one that came with the program, once a session.
   static func load(_ path: String, _ session: Session, options: ModelLoader.Options = .init())
     throws -> ModelObject
@@ -116,14 +129,7 @@ final class ModelObject: ObjectValue {
       throw ModelError.install(
         name: path, reason: "it is not there yet; run model.install \"\(path)\"")
     } else {
-      file = try session.files.reading(path)
-      // Each file that is opened needs permission of its own: a link may lead out of the folder.
-      if Paths.isFolder(file) {
-        for name in try Paths.names(in: file)
-        where [".json", ".safetensors", ".bin", ".model"].contains(where: name.hasSuffix) {
-          _ = try session.files.reading(Paths.join(path, name))
-        }
-      }
+      file = try readable(path, session)
     }
     let wish =
       "\(options.activations.rawValue) \(options.contextLength ?? 0) \(options.weights?.name ?? "")"
