@@ -78,7 +78,9 @@ import Testing
     #expect(compared >= 2 * 14 + 2, "\(compared) sites")
   }
 
-  private func expected(_ file: SafetensorsFile, _ name: String, _ point: HookPoint) throws -> Tensor? {
+  private func expected(_ file: SafetensorsFile, _ name: String, _ point: HookPoint) throws
+    -> Tensor?
+  {
     let site: String
     switch point.site {
     case .attentionOutputNorm: site = "attn_post_norm"

@@ -67,7 +67,8 @@ extension GGUFFields {
     ("embedding_scale", 1), ("residual_scale", 1), ("expert_count", nil),
     ("expert_weights_scale", 1), ("expert_gating_func", 1), ("expert_group_count", 1),
     ("leading_dense_block_count", nil), ("attention.kv_lora_rank", nil),
-    ("rope.scaling.yarn_log_multiplier", nil), ("use_parallel_residual", nil),
+    ("rope.scaling.yarn_log_multiplier", nil), ("rope.scaling.yarn_ext_factor", 1),
+    ("rope.scale_linear", 1), ("use_parallel_residual", nil),
   ]
 
   // MARK: Rotary positions
@@ -105,15 +106,23 @@ extension GGUFFields {
     if hasTensor("rope_freqs.weight") {
       return .perPair(factors: try factors("rope_freqs.weight", pairs))
     }
-    switch text("rope.scaling.type") ?? "none" {
+    let attention = try number("rope.scaling.attn_factor", default: 1)
+    let kind = text("rope.scaling.type") ?? "none"
+    guard attention == 1 || kind == "yarn" else {
+      throw .unsupported(path: path, feature: "'rope.scaling.attn_factor' with '\(kind)' positions")
+    }
+    switch kind {
     case "none": return .none
     case "linear": return .linear(factor: try factor())
     case "yarn":
+      let factor = try factor()
+      let own = factor > 1 ? 0.1 * ElementaryFunction.log(factor) + 1 : 1
       return .yarn(
-        factor: try factor(), originalPositions: original,
+        factor: factor, originalPositions: original,
         betaFast: try number("rope.scaling.yarn_beta_fast", default: 32),
-        betaSlow: try number("rope.scaling.yarn_beta_slow", default: 1))
-    case let kind:
+        betaSlow: try number("rope.scaling.yarn_beta_slow", default: 1),
+        attentionFactor: attention == 1 ? nil : attention * own)
+    default:
       throw .unsupported(path: path, feature: "rotary positions scaled by '\(kind)'")
     }
   }

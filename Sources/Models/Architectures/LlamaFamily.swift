@@ -14,7 +14,9 @@ enum LlamaFamily: Architecture {
   static func read(_ fields: ConfigurationFields, type: String) throws(ModelError)
     -> ArchitectureReading
   {
-    try fields.refuseForeign(except: ["num_local_experts", "no_rope_layers"])
+    try fields.refuseForeign(
+      except: type == "mixtral"
+        ? ["num_local_experts"] : type == "smollm3" ? ["no_rope_layers"] : [])
     let sizes = try DecoderSizes(fields)
     let norm = try fields.rootMeanSquare(default: type == "mixtral" ? 1e-5 : 1e-6)
     let rotary = try fields.rotary(sizes, base: type == "smollm3" ? 2_000_000 : 10_000)
@@ -59,14 +61,7 @@ enum LlamaFamily: Architecture {
   private static func rotates(_ fields: ConfigurationFields, _ sizes: DecoderSizes, _ type: String)
     throws(ModelError) -> [Bool]
   {
-    let all = [Bool](repeating: true, count: sizes.layers)
-    guard type == "smollm3" else {
-      if fields.isGiven("no_rope_layers") {
-        throw .unsupported(
-          path: fields.path, feature: "'no_rope_layers' in a configuration of this model type")
-      }
-      return all
-    }
+    if type != "smollm3" { return [Bool](repeating: true, count: sizes.layers) }
     guard let given = try fields.sizes("no_rope_layers") else {
       let interval = try fields.size("no_rope_layer_interval", default: 4)
       try SizeChecks.check(fields.path, "no_rope_layer_interval", interval)
