@@ -83,11 +83,7 @@ enum BertFamily: ModelFamily {
     throws(ModelError) -> LoadedModel
   {
     let shapes = Set(file.tensorNames)
-    var fields = GGUFFields(file.header, path: file.path) { shapes.contains($0) }
-    fields.contextLength = options.contextLength
-    if try fields.flag("attention.causal", default: false) {
-      throw .unsupported(path: file.path, feature: "a BERT that is a decoder")
-    }
+    var fields = GGUFFields(file.header, source: file)
     let network = try PostNormEncoder(
       sizes: DecoderSizes(fields), positions: try fields.size("context_length"),
       hiddenWidth: try fields.size("feed_forward_length"),

@@ -52,7 +52,7 @@ struct CheckpointFiles {
 }
 
 /// Networks that are not one decoder of text: encoders, and several networks in one file.
-protocol ModelFamily {
+protocol ModelFamily: SendableMetatype {
   /// Hugging Face's `model_type` values.
   static var modelTypes: [String] { get }
   /// With its article, such as "a text encoder (BERT)".
