@@ -9,7 +9,8 @@ extension TransformerModel {
   public func chatTemplate() throws(ModelError) -> ChatTemplate {
     let key = "tokenizer.chat_template"
     let own = configuration.first { $0.key == key }?.value.stringValue
-    guard let text = try own ?? besideText() else {
+    let beside = own == nil ? try besideText() : nil
+    guard let text = own ?? beside else {
       throw .unknownChatTemplate(shown: "(the model came without one)")
     }
     func spelled(_ id: Int32?) -> String? {

@@ -82,8 +82,11 @@ enum BertFamily: ModelFamily {
   static func load(_ file: GGUFFile, name: String, options: ModelLoader.Options)
     throws(ModelError) -> LoadedModel
   {
-    let shapes = Set(file.tensorNames)
     var fields = GGUFFields(file.header, source: file)
+    fields.contextLength = options.contextLength
+    if try fields.flag("attention.causal", default: false) {
+      throw .unsupported(path: file.path, feature: "a BERT that is a decoder")
+    }
     let network = try PostNormEncoder(
       sizes: DecoderSizes(fields), positions: try fields.size("context_length"),
       hiddenWidth: try fields.size("feed_forward_length"),
