@@ -24,10 +24,11 @@ public final class TransformerModel: LanguageModel {
 
   /// - Parameter isPart: the file holds other networks too, so its other tensors are not looked at.
   init(
-    name: String, reading: ArchitectureReading, source: any TensorSource,
+    name: String, reading given: ArchitectureReading, source: any TensorSource,
     activations: Activations = .f32, tokenizer: Tokenizer?, configuration: [JSON.Member],
     isPart: Bool = false
   ) throws(ModelError) {
+    let reading = given.matching(source.tensorNames)
     try SizeChecks.check(reading.network, path: source.path)
     weights = try FrozenWeights(
       reading, from: source, activations: activations, isPart: isPart)

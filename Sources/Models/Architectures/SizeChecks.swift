@@ -5,6 +5,8 @@ enum SizeChecks {
   static let contextLimit = 1 << 24
   static let layerLimit = 1 << 12
   static let expertLimit = 1 << 12
+  /// The most experts, or heads with tensors of their own, of all layers together.
+  static let partLimit = 1 << 16
 
   static func check(_ path: String, _ field: String, _ size: Int, upTo limit: Int = limit)
     throws(ModelError)
@@ -101,10 +103,11 @@ enum SizeChecks {
         throw .configuration(
           path: path, field: "rope_theta", reason: "\(rotary.base) is outside 1...1e18")
       }
-    case .linearBias(let slopes):
-      if slopes.count != attention.heads {
+    case .linearBias(let linear):
+      let count = linear.slopes.count
+      if count != attention.heads {
         throw .configuration(
-          path: path, field: "alibi", reason: "\(slopes.count) slopes for \(attention.heads) heads")
+          path: path, field: "alibi", reason: "\(count) slopes for \(attention.heads) heads")
       }
     case .relativeBuckets(let buckets):
       try check(path, "relative_attention_num_buckets", buckets.count)

@@ -82,8 +82,7 @@ enum BertFamily: ModelFamily {
   static func load(_ file: GGUFFile, name: String, options: ModelLoader.Options)
     throws(ModelError) -> LoadedModel
   {
-    let shapes = Set(file.tensorNames)
-    var fields = GGUFFields(file.header, path: file.path) { shapes.contains($0) }
+    var fields = GGUFFields(file.header, source: file)
     fields.contextLength = options.contextLength
     if try fields.flag("attention.causal", default: false) {
       throw .unsupported(path: file.path, feature: "a BERT that is a decoder")
@@ -108,7 +107,8 @@ enum BertFamily: ModelFamily {
     }
     let files = CheckpointFiles(
       name: name, folder: nil, fields: ConfigurationFields(json: .null, path: file.path),
-      source: file, tokenizer: try ModelLoader.tokenizer(
+      source: file,
+      tokenizer: try ModelLoader.tokenizer(
         of: file, vocabularySize: network.embedding.vocabularySize),
       activations: options.activations, configuration: fields.shown)
     return try encoder(

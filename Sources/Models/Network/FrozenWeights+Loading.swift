@@ -63,9 +63,16 @@ extension FrozenWeights {
   ) throws(ModelError) {
     var known = others
     for reading in readings {
-      known.formUnion(reading.recipes.values.map(\.source))
+      known.formUnion(reading.tablesOfRotation)
+      for (key, _) in reading.network.weightShapes {
+        guard let recipe = reading.recipes[key] else { continue }
+        known.insert(recipe.source)
+        known.formUnion(recipe.others)
+      }
       // A copy of a tied embedding says nothing new.
-      if reading.network.head?.isTied == true { known.insert("lm_head.weight") }
+      if reading.network.head?.isTied == true {
+        known.formUnion(["lm_head.weight", "embed_out.weight"])
+      }
     }
     let ignored = readings.flatMap(\.ignoredSuffixes)
     for name in source.tensorNames where !known.contains(name) {
@@ -83,8 +90,8 @@ extension WeightLoader {
   {
     let recipe = try recipe(key)
     do {
-      if activations == .q8, !recipe.isTransposed, recipe.slice == nil, recipe.offset == 0,
-        let stored = try source.quantized(recipe.source)
+      if activations == .q8, !recipe.isTransposed, recipe.offset == 0, recipe.others.isEmpty,
+        let stored = try quantized(recipe)
       {
         guard let rows = recipe.rows.indices(of: stored.outputs) else { return stored }
         return try stored.choosing(rows)
@@ -92,5 +99,10 @@ extension WeightLoader {
       return try PackedMatrix.packing(
         weight: try floats(key, shape: shape), outputs: shape[0], inputs: shape[1])
     } catch { throw ModelError(cause: error) }
+  }
+
+  private func quantized(_ recipe: WeightRecipe) throws(ModelError) -> QuantizedMatrix? {
+    guard let slice = recipe.slice else { return try source.quantized(recipe.source) }
+    return try (source as? any StackedTensorSource)?.quantized(recipe.source, slice: slice)
   }
 }
