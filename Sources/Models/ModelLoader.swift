@@ -75,7 +75,7 @@ public enum ModelLoader {
     }
     let json = try configuration(at: configurationPath)
     if let family = ModelFamilies.family(json) {
-      throw .input(reason: "'\(folder)' holds \(family.kind), not a language model of text alone")
+      throw otherKind(folder, family.kind)
     }
     let reading = try Architectures.reading(
       json: json, path: configurationPath, contextLength: options.contextLength)
@@ -86,6 +86,11 @@ public enum ModelLoader {
       name: nameOfModel(weights ?? folder), reading: reading, source: try options.source(source),
       activations: options.activations, tokenizer: tokenizer,
       configuration: json.objectValue ?? [])
+  }
+
+  /// What is loaded by ``loadAny(path:options:)`` alone.
+  private static func otherKind(_ path: String, _ kind: String) -> ModelError {
+    .input(reason: "'\(path)' holds \(kind), not a language model of text alone")
   }
 
   /// A file of a folder that holds an object.
@@ -116,6 +121,9 @@ public enum ModelLoader {
   {
     let file = try GGUFFile(path: path)
     let fields = GGUFFields(file.header, source: file)
+    if fields.text("general.architecture") == BertFamily.ggufName {
+      throw otherKind(path, BertFamily.kind)
+    }
     let reading = try Architectures.reading(gguf: fields, contextLength: options.contextLength)
     return try TransformerModel(
       name: nameOfModel(path), reading: reading, source: try options.source(file),

@@ -11,7 +11,7 @@ enum Assets {
   static func path(_ name: String) -> String { root + "/" + name }
   static let bothForms = ["models/stories260K", "models/stories260K/stories260K.bin"]
 
-  /// The sentence encoder that `scripts/oracles --encoders` fetches.
+  /// The sentence encoder that `scripts/oracles` fetches.
   static let sentenceEncoder: String? = {
     var folder = Paths.parent(of: #filePath)
     for _ in 0..<2 { folder = Paths.parent(of: folder) }

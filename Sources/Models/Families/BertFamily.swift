@@ -107,7 +107,8 @@ enum BertFamily: ModelFamily {
     }
     let files = CheckpointFiles(
       name: name, folder: nil, fields: ConfigurationFields(json: .null, path: file.path),
-      source: file, tokenizer: try ModelLoader.tokenizer(
+      source: file,
+      tokenizer: try ModelLoader.tokenizer(
         of: file, vocabularySize: network.embedding.vocabularySize),
       activations: options.activations, configuration: fields.shown)
     return try encoder(

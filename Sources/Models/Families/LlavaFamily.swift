@@ -12,7 +12,8 @@ enum LlavaFamily: ModelFamily {
     let language = try language(files)
     let (reading, patches) = try tower(files, textWidth: language.network.width)
     // The layers behind the one that is read have places in the file and no use.
-    try FrozenWeights.refuseUnknown([language, reading], files.source)
+    try FrozenWeights.refuseUnknown(
+      [language, reading], files.source, others: Set(reading.recipes.values.map(\.source)))
     let strategy = fields.text("vision_feature_select_strategy") ?? "default"
     guard ["default", "full"].contains(strategy) else {
       throw .unsupported(path: fields.path, feature: "the feature selection '\(strategy)'")
@@ -43,13 +44,16 @@ enum LlavaFamily: ModelFamily {
     var reading = try Architectures.reading(
       json: inner.json, path: inner.path, contextLength: files.fields.contextLength)
     let isNew = files.has("model.language_model.embed_tokens.weight")
-    for (key, recipe) in reading.recipes {
+    func renamed(_ name: String) -> String {
       let stem = "model."
-      if !isNew {
-        reading.recipes[key]?.source = "language_model." + recipe.source
-      } else if recipe.source.hasPrefix(stem) {
-        reading.recipes[key]?.source = "model.language_model." + recipe.source.dropFirst(stem.count)
-      }
+      if !isNew { return "language_model." + name }
+      return name.hasPrefix(stem) ? "model.language_model." + name.dropFirst(stem.count) : name
+    }
+    reading.recipes = reading.recipes.mapValues { recipe in
+      var recipe = recipe
+      recipe.source = renamed(recipe.source)
+      recipe.others = recipe.others.map(renamed)
+      return recipe
     }
     return reading
   }

@@ -62,10 +62,12 @@ protocol ModelFamily: SendableMetatype {
 
 /// All families, by the names that configurations give them.
 enum ModelFamilies {
-  static let all: [any ModelFamily.Type] = [
-    BertFamily.self, DistilBertFamily.self, ViTFamily.self, CLIPFamily.self, LlavaFamily.self,
-    T5Family.self,
-  ]
+  static var all: [any ModelFamily.Type] {
+    [
+      BertFamily.self, DistilBertFamily.self, ViTFamily.self, CLIPFamily.self, LlavaFamily.self,
+      T5Family.self,
+    ]
+  }
 
   /// Nil for decoders and for what is not known.
   static func family(_ configuration: JSON) -> (any ModelFamily.Type)? {

@@ -64,7 +64,8 @@ extension FrozenWeights {
     var known = others
     for reading in readings {
       known.formUnion(reading.tablesOfRotation)
-      for recipe in reading.recipes.values {
+      for (key, _) in reading.network.weightShapes {
+        guard let recipe = reading.recipes[key] else { continue }
         known.insert(recipe.source)
         known.formUnion(recipe.others)
       }
