@@ -27,10 +27,15 @@ CT_AVX2 CT_INLINE void write_key_avx2(struct key *key, const uint8_t *piece, siz
   _mm_store_si128((__m128i *)key, _mm_or_si128(_mm_and_si128(bytes, mask), last));
 }
 
+/// The last byte of a key by the piece's length.
+static const uint8_t lengths[16][16] __attribute__((aligned(16))) = {
+    {[15] = 0}, {[15] = 1}, {[15] = 2}, {[15] = 3}, {[15] = 4}, {[15] = 5}, {[15] = 6}, {[15] = 7},
+    {[15] = 8}, {[15] = 9}, {[15] = 10}, {[15] = 11}, {[15] = 12}, {[15] = 13}, {[15] = 14}, {[15] = 15}};
+
 CT_AVX512 CT_INLINE void write_key_avx512(struct key *key, const uint8_t *piece, size_t length) {
-  __m128i bytes = _mm_maskz_loadu_epi8((__mmask16)((1u << length) - 1), piece);
-  __m128i last = _mm_slli_si128(_mm_cvtsi64_si128((int64_t)length), 15);
-  _mm_store_si128((__m128i *)key, _mm_or_si128(bytes, last));
+  __m128i last = _mm_loadu_si128((const __m128i *)lengths[length]);
+  __m128i bytes = _mm_mask_loadu_epi8(last, (__mmask16)((1u << length) - 1), piece);
+  _mm_store_si128((__m128i *)key, bytes);
 }
 #endif
 
@@ -64,14 +69,8 @@ CT_INLINE size_t encode_new(
       return 1;
     }
   }
-  uint32_t orders[CT_MOST_MERGED];
   int32_t symbols[CT_MOST_MERGED];
-  size_t blocks = (length + 15) / 16;
-  memset(orders, 0xFF, (blocks == 3 ? 4 : blocks) * 64);
-  for (size_t i = 0; i < length; i++) symbols[i] = vocabulary->byte_ids[piece[i]];
-  for (size_t i = 0; i + 1 < length; i++)
-    orders[i] = order_of(vocabulary->byte_ranks[piece[i] << 8 | piece[i + 1]], i);
-  uint64_t left_over = merge_ordered(&vocabulary->merges, find, orders, symbols, length);
+  uint64_t left_over = merge_bytes(vocabulary, find, piece, length, symbols);
   size_t written = 0;
   for (; left_over; left_over &= left_over - 1)
     ids[written++] = symbols[__builtin_ctzll(left_over)];
@@ -97,14 +96,13 @@ struct encoding {
   entries_with find;
 };
 
-/// Appends the ids of a piece that is remembered or can be merged here.
+/// Appends the ids of a piece that is not at its home with ids beside it, remembered or merged here.
 ///
 /// `key` of a longer piece is its hash; `home` is where a shorter one is sought first.
 /// - Returns: the new end of the ids, or NULL if the caller has to find them.
 CT_INLINE int32_t *append(
-    struct encoding e, const struct key *key, struct entry *home, const uint8_t *piece,
-    size_t length, int32_t *out) {
-  if (__builtin_expect(length > SHORT, 0)) {
+    struct encoding e, const struct key *key, const uint8_t *piece, size_t length, int32_t *out) {
+  if (length > SHORT) {
     const struct long_slot *slot =
         length > CT_LONGEST_REMEMBERED
             ? NULL
@@ -116,16 +114,12 @@ CT_INLINE int32_t *append(
       return out + slot->count;
     }
   } else {
-    const struct entry *entry = home;
-    if (__builtin_expect(e.is_at(home, key), 1) ||
-        (entry = ct_cache_search(e.cache, *key)) != NULL) {
-      size_t found = entry->count;
-      if (__builtin_expect(found > INLINE_IDS, 0)) {
-        copy_ids(out, e.cache->arena + entry->ids[0], found);
-      } else {
-        memcpy(out, entry->ids, 16); // the last four bytes are overwritten, or beyond the end
-      }
-      return out + found;
+    const struct entry *entry = ct_cache_search(e.cache, *key);
+    if (entry) {
+      const uint8_t *ids = (const uint8_t *)entry->ids;
+      if (entry->count > INLINE_IDS) ids = e.cache->arena + entry->ids[0];
+      copy_ids(out, ids, entry->count);
+      return out + entry->count;
     }
   }
   if (!e.vocabulary || length > CT_MOST_MERGED) return NULL;
@@ -150,8 +144,10 @@ CT_INLINE size_t append_ahead(
     for (size_t i = 0; i < group; i++) {
       size_t length = ends[done + i] - from;
       if (__builtin_expect(length > SHORT, 0)) {
-        uint32_t hash = length <= CT_LONGEST_REMEMBERED ? long_hash_of(e.text + from, length) : 0;
+        uint32_t hash = length <= CT_LONGEST_REMEMBERED ? long_hash_of(e.text + from, length) : 1;
+        // No entry has this key, nor has a free one: the hash is not 0.
         search.keys[i] = (struct key){hash, 0};
+        search.homes[i] = entries;
         __builtin_prefetch(&e.cache->slots[hash >> 1 & slot_mask]);
       } else {
         if (__builtin_expect(readable, 1)) {
@@ -164,20 +160,30 @@ CT_INLINE size_t append_ahead(
       }
       from = ends[done + i];
     }
-    for (size_t i = 0; i < group; i++) {
-      size_t length = ends[done] - piece;
-      int32_t *next =
-          append(e, &search.keys[i], search.homes[i], e.text + piece, length, out);
+    size_t i = 0;
+    while (i < group) {
+      const struct entry *home = search.homes[i];
+      const size_t found = home->count;
+      memcpy(out, home->ids, 16); // the last four bytes are overwritten, or beyond the end
+      // The group has room for as many ids as stand beside keys.
+      if (__builtin_expect(e.is_at(home, &search.keys[i]) & (found <= INLINE_IDS), 1)) {
+        out += found;
+        i++;
+        continue;
+      }
+      piece = i ? ends[done + i - 1] : piece;
+      int32_t *next = append(e, &search.keys[i], e.text + piece, ends[done + i] - piece, out);
       if (!next) {
         *end = out;
-        return done;
+        return done + i;
       }
       out = next;
-      piece = ends[done++];
+      i++;
       // A new piece can have moved the entries.
-      if (__builtin_expect(e.cache->entries != entries, 0)) break;
-      if (__builtin_expect((size_t)(e.full - out) < LEAST_ROOM, 0)) break;
+      if (e.cache->entries != entries || (size_t)(e.full - out) < LEAST_ROOM) break;
     }
+    done += i;
+    piece = ends[done - 1];
   }
   *end = out;
   return done;

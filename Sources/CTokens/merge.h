@@ -64,4 +64,18 @@ CT_INLINE uint64_t merge_ordered(
   return merge_dense(merges, find, orders, 4, ids, count);
 }
 
+/// Writes the symbols of a piece of 2 to CT_MOST_MERGED bytes and the orders of their pairs, and
+/// merges them.
+CT_INLINE uint64_t merge_bytes(
+    const struct ct_vocabulary *vocabulary, entries_with find, const uint8_t *piece, size_t length,
+    int32_t *symbols) {
+  uint32_t orders[CT_MOST_MERGED];
+  size_t blocks = (length + 15) / 16;
+  memset(orders, 0xFF, (blocks == 3 ? 4 : blocks) * 64);
+  for (size_t i = 0; i < length; i++) symbols[i] = vocabulary->byte_ids[piece[i]];
+  for (size_t i = 0; i + 1 < length; i++)
+    orders[i] = order_of(vocabulary->byte_ranks[piece[i] << 8 | piece[i + 1]], i);
+  return merge_ordered(&vocabulary->merges, find, orders, symbols, length);
+}
+
 #endif

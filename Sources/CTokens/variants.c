@@ -10,6 +10,9 @@ typedef size_t (*scan_function)(
 typedef size_t (*merge_function)(
     const struct ct_merges *, const int32_t *, size_t, int32_t *, uint8_t *);
 
+typedef void (*last_merges_function)(
+    const struct ct_vocabulary *, const int32_t *, size_t, struct ct_parts *);
+
 typedef enum ct_stop (*encode_function)(
     struct ct_cache *, const struct ct_vocabulary *, struct ct_run *);
 
@@ -17,12 +20,13 @@ static const struct {
   const char *name;
   scan_function scan;
   merge_function merge;
+  last_merges_function last_merges;
   encode_function encode;
 } variants[] = {
-    {"portable", ct_scan_portable, ct_merge_portable, ct_encode_portable},
+    {"portable", ct_scan_portable, ct_merge_portable, ct_last_merges_portable, ct_encode_portable},
 #if CT_X86
-    {"avx2", ct_scan_avx2, ct_merge_avx2, ct_encode_avx2},
-    {"avx512", ct_scan_avx512, ct_merge_avx512, ct_encode_avx512},
+    {"avx2", ct_scan_avx2, ct_merge_avx2, ct_last_merges_avx2, ct_encode_avx2},
+    {"avx512", ct_scan_avx512, ct_merge_avx512, ct_last_merges_avx512, ct_encode_avx512},
 #endif
 };
 enum { VARIANTS = sizeof variants / sizeof *variants };
@@ -88,6 +92,12 @@ size_t ct_merge(
     const struct ct_merges *merges, const int32_t *symbols, size_t count, int32_t *merged,
     uint8_t *spans) {
   return variants[variant()].merge(merges, symbols, count, merged, spans);
+}
+
+void ct_last_merges(
+    const struct ct_vocabulary *vocabulary, const int32_t *ids, size_t count,
+    struct ct_parts *parts) {
+  variants[variant()].last_merges(vocabulary, ids, count, parts);
 }
 
 enum ct_stop ct_encode(

@@ -22,6 +22,9 @@
   size_t ct_merge_##name(                                                                    \
       const struct ct_merges *merges, const int32_t *symbols, size_t count, int32_t *merged, \
       uint8_t *spans);                                                                       \
+  void ct_last_merges_##name(                                                                \
+      const struct ct_vocabulary *vocabulary, const int32_t *ids, size_t count,              \
+      struct ct_parts *parts);                                                               \
   enum ct_stop ct_encode_##name(                                                             \
       struct ct_cache *cache, const struct ct_vocabulary *vocabulary, struct ct_run *run);
 

@@ -25,6 +25,9 @@ public enum RotaryScaling: Sendable, Equatable {
   case longRoPE(
     short: [Double], long: [Double], factor: Double, originalPositions: Int, positions: Int,
     attentionFactor: Double? = nil)
+  /// Each frequency divided by its own factor, whatever the number of positions (GGUF keeps Llama 3.1's
+  /// scaling so).
+  case perPair(factors: [Double])
 }
 
 /// The angle a pair turns by from one position to the next, for every pair, computed in f64 by our own
@@ -109,6 +112,9 @@ public struct RotaryFrequencies: Sendable, Equatable {
       let own = factor > 1 ? (1 + ratio).squareRoot() : 1
       self.init(
         values: zip(plain(base), factors).map { $0 / $1 }, attentionFactor: attention ?? own)
+    case .perPair(let factors):
+      try KernelError.check("rotary frequencies", "factors", factors.count, pairs)
+      self.init(values: zip(plain(base), factors).map { $0 / $1 })
     }
   }
 

@@ -160,6 +160,9 @@ public struct BPETrainer: Sendable {
       throw .vocabularyTooLarge(asked: vocabularySize, limit: Self.largestVocabulary)
     }
     if minimumFrequency < 1 { throw .wrongFrequency(asked: minimumFrequency) }
+    if let bytes = rules.mostBytes, bytes < 1 {
+      throw .wrongTrainingOption(name: "most bytes", asked: "\(bytes)")
+    }
     if case .characters(let limit, let unknown) = alphabet {
       if let limit, limit < 1 {
         throw .wrongTrainingOption(name: "alphabet limit", asked: "\(limit)")

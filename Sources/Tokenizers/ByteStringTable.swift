@@ -65,9 +65,14 @@ struct ByteStringTable: Sendable {
   /// The number of the string with these bytes, which is added if it is new.
   mutating func insert(_ bytes: UnsafeBufferPointer<UInt8>) -> (index: Int, isNew: Bool) {
     if (hashed + 1) * 2 > slots.count { grow() }
-    if let known = find(bytes) { return (known, false) }
+    let hash = ByteHash.hash(bytes)
+    var strings = strings
+    // Less than half of the slots are taken, so there is a free one.
+    let slot = Int(
+      ct_slot_of_string(&strings, bytes.baseAddress ?? storage.base, bytes.count, hash))
+    if slots[slot] != 0 { return (Int(slots[slot] & UInt32(slots.count - 1)) - 1, false) }
     let index = append(bytes)
-    hang(index, ByteHash.hash(bytes))
+    slots[slot] = ct_tag(hash, slotBits) | UInt32(index + 1)
     hashed += 1
     return (index, true)
   }
@@ -109,7 +114,6 @@ struct ByteStringTable: Sendable {
 enum ByteHash {
   @inline(__always)
   static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    guard let base = bytes.baseAddress else { return 0 }
-    return ct_hash(base, bytes.count)
+    ct_hash(bytes.baseAddress, bytes.count)
   }
 }

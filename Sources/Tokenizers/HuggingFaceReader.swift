@@ -61,6 +61,11 @@ struct HuggingFaceReader {
     definition.padding = try reader.padding(components.padding)
 
     let size = try checkIDs(of: definition, unassigned: vocabulary.unassigned)
+    if let padding = definition.padding, padding.id >= size {
+      throw .malformed(
+        path: path, place: "padding.pad_id",
+        reason: "id \(padding.id) is outside the vocabulary of \(size) tokens")
+    }
     // A token that is sought in normalised text gives normalised text.
     let byID = Dictionary(
       uniqueKeysWithValues: added.map { token in

@@ -12,8 +12,7 @@ struct Llama2CReader {
   private static let leastScore: Float = -1e10
 
   static func read(_ path: String, name: String) throws(TokenizerError) -> TokenizerDefinition {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: longestFile) } catch { throw .file(error) }
+    let bytes = try VocabularyFile.bytes(at: path, limit: longestFile)
     return try read(bytes, path: path, name: name)
   }
 

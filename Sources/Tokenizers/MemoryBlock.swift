@@ -63,6 +63,14 @@ struct MemoryBlock<Element: BitwiseCopyable>: @unchecked Sendable {
     }
   }
 
+  /// All numbers, to be changed where they stand.
+  @inline(__always)
+  mutating func withMutableBase<Result>(_ body: (UnsafeMutablePointer<Element>) -> Result) -> Result
+  {
+    reserveCapacity(count)
+    return body(owner.base)
+  }
+
   mutating func reserveCapacity(_ capacity: Int) {
     if capacity <= owner.capacity, isKnownUniquelyReferenced(&owner) { return }
     let larger = Owner(capacity: capacity <= owner.capacity ? capacity : max(capacity, count * 2))

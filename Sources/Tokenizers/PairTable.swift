@@ -19,13 +19,14 @@ final class PairTable: @unchecked Sendable {
 
   /// The tables for C.
   let merges: UnsafeMutablePointer<ct_merges>
-  private(set) var count = 0
+  // Unchecked: one reader fills the table, and the checks would cost most of the time.
+  @exclusivity(unchecked) private(set) var count = 0
   /// The largest rank there is.
-  private(set) var largestRank: UInt32 = 0
-  private var buckets: MemoryBlock<UInt64>
+  @exclusivity(unchecked) private(set) var largestRank: UInt32 = 0
+  @exclusivity(unchecked) private var buckets: MemoryBlock<UInt64>
   /// What ranks make, −1 where none has the rank.
-  private var made: MemoryBlock<Int32>
-  private var pairs: MemoryBlock<ct_pair>?
+  @exclusivity(unchecked) private var made: MemoryBlock<Int32>
+  @exclusivity(unchecked) private var pairs: MemoryBlock<ct_pair>?
   private var knownIDs = UInt64(CT_DENSE_IDS)
 
   init(capacity: Int) {
@@ -79,20 +80,24 @@ final class PairTable: @unchecked Sendable {
 
   /// Adds a merge; false if the pair has one already.
   func insert(_ left: Int32, _ right: Int32, rank: UInt32, merged: Int32) -> Bool {
+    if pairs == nil, fits(left, right, rank, merged) {
+      if (count + 1) * Int(CT_BUCKET) > buckets.count * Self.load { growBuckets() }
+      let bucketCount = UInt64(buckets.count / Int(CT_BUCKET))
+      let isNew = buckets.withMutableBase {
+        ct_dense_insert($0, bucketCount, left, right, rank)
+      }
+      guard isNew else { return false }
+      count += 1
+      largestRank = max(largestRank, rank)
+      while made.count <= rank { made.append(-1) }
+      made[Int(rank)] = merged
+      publish()
+      return true
+    }
     if merge(left, right) != Self.none { return false }
     count += 1
     largestRank = max(largestRank, rank)
-    if pairs == nil {
-      if fits(left, right, rank, merged) {
-        while made.count <= rank { made.append(-1) }
-        made[Int(rank)] = merged
-        if count * Int(CT_BUCKET) > buckets.count * Self.load { growBuckets() }
-        place(ct_dense_key(left, right) << 22 | UInt64(rank))
-        publish()
-        return true
-      }
-      widen()
-    }
+    if pairs == nil { widen() }
     place(Self.pair(left, right, rank, merged))
     return true
   }
@@ -105,17 +110,17 @@ final class PairTable: @unchecked Sendable {
     return rank >= made.count || made[Int(rank)] < 0 || made[Int(rank)] == merged
   }
 
-  private func place(_ entry: UInt64) {
-    let bucketCount = UInt64(buckets.count / Int(CT_BUCKET))
-    var at = Int(ct_dense_home(entry >> 22, bucketCount)) * Int(CT_BUCKET)
-    while buckets[at] != Self.free { at = at + 1 == buckets.count ? 0 : at + 1 }
-    buckets[at] = entry
-  }
-
   private func growBuckets() {
     let old = buckets
-    buckets = Self.emptyBuckets(old.count / Int(CT_BUCKET) * 2)
-    for entry in old.buffer where entry != Self.free { place(entry) }
+    let bucketCount = old.count / Int(CT_BUCKET) * 2
+    buckets = Self.emptyBuckets(bucketCount)
+    buckets.withMutableBase { base in
+      for entry in old.buffer where entry != Self.free {
+        let (left, right) = (Int32(entry >> 43), Int32(entry >> 22 & (UInt64(CT_DENSE_IDS) - 1)))
+        let rank = UInt32(entry & (UInt64(CT_DENSE_RANKS) - 1))
+        _ = ct_dense_insert(base, UInt64(bucketCount), left, right, rank)
+      }
+    }
   }
 
   /// Goes over to the wide form.

@@ -63,6 +63,11 @@ public enum TokenizerError: DescribedError, InterruptibleError, Equatable {
   /// The work was stopped; whoever shows errors should show the interruption instead.
   case interrupted(Interruption)
 
+  /// - Throws: ``interrupted(_:)`` where the work is to stop.
+  static func poll() throws(TokenizerError) {
+    do { try Cancellation.check() } catch { throw .interrupted(error) }
+  }
+
   public var interruption: Interruption? {
     if case .interrupted(let reason) = self { reason } else { nil }
   }

@@ -20,6 +20,14 @@ import Testing
         #"tokenizer.encode(t, "abab", padding=4).ids | len"#,
         "error[E0555]: tokenizer bpe has no PAD token"
       ),
+      (
+        #"tokenizer.new(roots=["ev"]) | tokenizer.encode "ev" padding=-1"#,
+        "error[E0567]: a length of -1 was asked for: no text is padded to fewer than 0 tokens"
+      ),
+      (
+        #"tokenizer.train "ab ab" max_bytes=-1"#,
+        "error[E0304]: tokenizer.train: 'max_bytes' must be in 1 or more, not -1"
+      ),
       (#"tokenizer.encode(t, "abcde", truncation=2, side=left).ids"#, "[100, 101]"),
       (#"tokenizer.encode(t, "abab", truncation=file).ids"#, "[256, 256]"),
       (#"tokenizer.vocab(t, contains="zz")"#, "id  token  bytes  length  kind\n(no rows)"),
@@ -32,6 +40,24 @@ import Testing
       (#"tokenizer.explain(t, "ab c").tokens.ids"#, "[256, 32, 99]"),
       (#"tokenizer.explain(t, "ab c").steps.step"#, "[0, 1, 0]"),
       (#"tokenizer.diff(t, t, "ab c").differing"#, "0"),
+      (#"measure.tokens(t, " ").fertility"#, "null"),
+      (#"measure.premium(t, {en: "ab", blank: "  "}, reference="en").fertility"#, "[1.0, null]"),
+      (
+        "measure.solve_vocab {a: 1.0, b: 0.0 / 0.0, c: 1.0} target=3",
+        "error[E0201]: measure.solve_vocab: 'fit' wants a record with the finite numbers a, b and c, not a record"
+      ),
+      (
+        "measure.solve_vocab {a: 1.0, b: 0.5, c: 1.0} target=(0.0 / 0.0)",
+        "error[E0304]: measure.solve_vocab: 'target' must be in a finite number, not nan"
+      ),
+      (
+        #"tokenizer.train "ab ab" kind=superbpe vocab=9223372036854775807"#,
+        "error[E0560]: a vocabulary of 9223372036854775807 tokens was asked for, the limit is 16777216"
+      ),
+      (
+        #"tokenizer.train "ab ab" kind=superbpe vocab=9223372036854775807 transition=1.0"#,
+        "error[E0560]: a vocabulary of 9223372036854775807 tokens was asked for, the limit is 16777216"
+      ),
       (#"measure.tokens t []"#, "error[E0681]: tokenization of nothing has no value"),
       (
         #"measure.premium t {en: "ab"} reference="fr""#,

@@ -21,6 +21,11 @@ import Testing
     options.padding?.length = .max
     options.padding?.multiple = 1 << 20
     #expect(throws: TokenizerError.self) { try tokenizer.encode(["a"], options) }
+    options.padding = Padding(length: -1)
+    let reason = "no text is padded to fewer than 0 tokens"
+    #expect(throws: TokenizerError.wrongLength(asked: -1, reason: reason)) {
+      try tokenizer.encode(["a"], options)
+    }
     options.padding = nil
     options.most = 1
     #expect(throws: TokenizerError.wrongLength(asked: 1, reason: "BOS and EOS alone have 2 tokens"))

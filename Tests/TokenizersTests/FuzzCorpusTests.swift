@@ -38,6 +38,9 @@ import Testing
     for name in ["words", "cased"] {
       _ = try BertVocabulary.read(bytes("vocab/" + name), path: "f", name: "f")
     }
+    for name in ["whole", "unshared", "forms"] {
+      _ = try HybridFile.read(bytes("hybrid/" + name), name: "f", path: "f")
+    }
     let map = try bytes("charsmap/small").dropFirst(2)
     let rules = try PrecompiledCharsMap(bytes: Array(map.prefix(4 + 512 * 4 + 3)))
     #expect(rules.apply(to: Array("AéaA".utf8)) == Array("bab".utf8))

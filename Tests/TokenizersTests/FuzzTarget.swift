@@ -10,7 +10,7 @@ import Glibc
 /// A crash, a hang, memory without bound, or an error that is thrown here is a finding.
 enum FuzzTarget: String, CaseIterable {
   case huggingFace = "huggingface"
-  case ranks, sentencepiece, gguf, llama2c, rwkv, vocab, clip, pair, tekken, mapped
+  case ranks, sentencepiece, gguf, llama2c, rwkv, vocab, clip, pair, tekken, mapped, hybrid
   case charsmap, gzip, pattern
   case scanners
   case roundTrip = "round-trip"
@@ -44,6 +44,7 @@ enum FuzzTarget: String, CaseIterable {
       }
     case .tekken: try tekken(input)
     case .mapped: try mapped(input)
+    case .hybrid: try read(input) { try HybridFile.read($0, name: "f", path: "f").definition }
     case .charsmap: try charsMap(input)
     case .gzip:
       let limit = 1 << 20

@@ -228,6 +228,13 @@ import Testing
     #expect(throws: TokenizerError.wrongTrainingOption(name: "alphabet limit", asked: "0")) {
       try trainer.train(texts: ["abc"])
     }
+    for bytes in [-1, 0] {
+      var trainer = BPETrainer(vocabularySize: 300)
+      trainer.rules.mostBytes = bytes
+      #expect(throws: TokenizerError.wrongTrainingOption(name: "most bytes", asked: "\(bytes)")) {
+        try trainer.train(texts: ["abc"])
+      }
+    }
     #expect(throws: TokenizerError.vocabularyTooSmall(asked: 6, least: 10, specialTokens: 5)) {
       try WordPieceTrainer(vocabularySize: 6).train(on: .texts(["abc"]))
     }

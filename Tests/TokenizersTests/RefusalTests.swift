@@ -250,6 +250,11 @@ import Testing
     malformed(
       small.with("padding", #"{"strategy": "Longest", "pad_id": 0, "pad_type_id": 0}"#),
       "padding.strategy", "BatchLongest or Fixed with a length is expected")
+    malformed(
+      small.with(
+        "padding",
+        #"{"strategy": "BatchLongest", "pad_id": 12, "pad_type_id": 0, "pad_token": "x"}"#),
+      "padding.pad_id", "id 12 is outside the vocabulary of 12 tokens")
   }
 
   @Test("of ten million merges are refused before they take memory")

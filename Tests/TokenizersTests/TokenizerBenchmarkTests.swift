@@ -58,6 +58,21 @@ import Testing
     }
   }
 
+  @Test("a mapped form with more merges than places for them is refused")
+  func merges() throws {
+    try inFolder("counted") { folder in
+      var file = try Self.tokenizer().mappedForm()
+      // The sixth number behind magic and checksum.
+      file.replaceSubrange(16 + 4 * 5..<16 + 4 * 6, with: [0xFF, 0xFF, 0xFF, 0x7F])
+      MappedVocabulary.sign(&file)
+      _ = try DurableFile.replace(folder + "/counted", with: file)
+      let error = #expect(throws: TokenizerError.self) {
+        try Tokenizer.load(path: folder + "/counted", kind: .mapped)
+      }
+      #expect(error?.message.hasSuffix("there are more merges than places for them") == true)
+    }
+  }
+
   @Test("a mapped form that lies gives ids of the vocabulary or is refused", arguments: 0..<40)
   func lies(seed: Int) throws {
     try inFolder("lying-\(seed)") { folder in

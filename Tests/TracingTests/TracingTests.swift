@@ -32,7 +32,10 @@ struct TracingTests {
     #expect(last.finalRank == 1 && last.divergence == 0)
     #expect(lens.readings.count == (model.network.blocks.count + 1) * ids.count)
     let weights = row.map { Double($0) }
-    #expect(abs(last.best[0].probability - 1 / weights.reduce(0) { $0 + .init(exp: $1 - (weights.max() ?? 0)) }) < 1e-6)
+    #expect(
+      abs(
+        last.best[0].probability - 1
+          / weights.reduce(0) { $0 + .init(exp: $1 - (weights.max() ?? 0)) }) < 1e-6)
     let one = try LogitLens(model, ids: ids, positions: [-1])
     #expect(one.readings.map(\.entropy) == lens.readings.filter { $0.position == 7 }.map(\.entropy))
     #expect(throws: TracingError.self) { try LogitLens(model, ids: ids, positions: [8]) }
@@ -53,7 +56,8 @@ struct TracingTests {
     }
   }
 
-  @Test("a patch before the place where prompts differ changes nothing, the place itself everything")
+  @Test(
+    "a patch before the place where prompts differ changes nothing, the place itself everything")
   func patchingPlaces() throws {
     let model = try model("gpt2")
     let patching = try ActivationPatching(
@@ -110,7 +114,8 @@ struct TracingTests {
     }
   }
 
-  @Test("parts of the stream add up to the answer's score", arguments: ["llama", "gpt2", "gpt_neox"])
+  @Test(
+    "parts of the stream add up to the answer's score", arguments: ["llama", "gpt2", "gpt_neox"])
   func direct(name: String) throws {
     let model = try model(name)
     let answer = ActivationPatching.Answer(7, against: 11)
@@ -130,7 +135,8 @@ struct TracingTests {
     let result = try Attribution(
       model, ids: ids, answer: answer, method: .integrated, steps: 400)
     let sum = result.scores.reduce(0, +)
-    #expect(abs(sum - (result.value - result.baseline)) < 0.05 * abs(result.value - result.baseline))
+    #expect(
+      abs(sum - (result.value - result.baseline)) < 0.05 * abs(result.value - result.baseline))
     // A gradient is the slope of the score along one embedding.
     let gradient = try Attribution(model, ids: ids, answer: answer, method: .gradient)
     #expect(gradient.scores.count == ids.count && gradient.scores.allSatisfy(\.isFinite))
@@ -140,7 +146,9 @@ struct TracingTests {
   func patterns() throws {
     let model = try model("llama")
     #expect(throws: TracingError.self) { try Trace(model, ids: ids, patterns: ["layers.99.z"]) }
-    #expect(throws: TracingError.self) { try Trace(model, ids: ids, patterns: ["layers.0.nothing"]) }
+    #expect(throws: TracingError.self) {
+      try Trace(model, ids: ids, patterns: ["layers.0.nothing"])
+    }
   }
 }
 

@@ -19,7 +19,7 @@ def rope(kind="default", theta=10000.0, **others):
 # name: (class of transformers, its configuration, stored type, options of the run)
 decoders = {
     "gpt2": ("GPT2LMHeadModel", dict(
-        vocab_size=vocabulary, n_embd=16, n_layer=2, n_head=2, n_inner=48, n_positions=32,
+        vocab_size=vocabulary, n_embd=16, n_layer=2, n_head=2, n_positions=32,
         bos_token_id=0, eos_token_id=0), "f32", dict(sites=True)),
     "gpt_neox": ("GPTNeoXForCausalLM", dict(
         vocab_size=vocabulary, hidden_size=16, intermediate_size=36, num_hidden_layers=2,
@@ -40,23 +40,23 @@ decoders = {
         "llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
         original_max_position_embeddings=64)), "f32", {}),
     "llama_rope_linear": ("LlamaForCausalLM", dict(
-        wide, intermediate_size=20, **rope("linear", factor=4.0)), "f32", {}),
+        wide, intermediate_size=20, **rope("linear", factor=4.0)), "bf16", {}),
     "llama_rope_yarn": ("LlamaForCausalLM", dict(
         small, num_attention_heads=2, num_key_value_heads=1, head_dim=16, intermediate_size=20,
         **rope("yarn", theta=100.0, factor=4.0, original_max_position_embeddings=64)), "f32", {}),
     "llama_rope_dynamic": ("LlamaForCausalLM", dict(
         dict(wide, max_position_embeddings=16), intermediate_size=20,
-        **rope("dynamic", factor=2.0)), "f32", {}),
+        **rope("dynamic", factor=2.0)), "f16", {}),
     "mistral": ("MistralForCausalLM", dict(
-        wide, sliding_window=6, **rope(theta=1000.0)), "bf16", {}),
+        wide, sliding_window=12, **rope(theta=1000.0)), "bf16", {}),
     "smollm3": ("SmolLM3ForCausalLM", dict(
-        small, num_hidden_layers=3, intermediate_size=20, no_rope_layers=[1, 0, 1],
-        use_sliding_window=False, tie_word_embeddings=True, **rope(theta=2000.0)), "f32", {}),
+        small, num_hidden_layers=4, intermediate_size=16, no_rope_layers=[1, 1, 1, 0],
+        use_sliding_window=False, tie_word_embeddings=True, **rope(theta=2000.0)), "bf16", {}),
     "qwen2": ("Qwen2ForCausalLM", dict(
         small, use_sliding_window=False, tie_word_embeddings=True, **rope(theta=1000.0)), "f32", {}),
     "qwen2_windowed": ("Qwen2ForCausalLM", dict(
         small, num_hidden_layers=3, intermediate_size=20, use_sliding_window=True,
-        sliding_window=6, max_window_layers=2, **rope(theta=1000.0)), "f32", {}),
+        sliding_window=6, max_window_layers=2, **rope(theta=1000.0)), "f16", {}),
     "qwen3": ("Qwen3ForCausalLM", dict(
         wide, intermediate_size=20, **rope(theta=1000.0)), "bf16", {}),
     "gemma": ("GemmaForCausalLM", dict(
@@ -67,6 +67,20 @@ decoders = {
         sliding_window=6, query_pre_attn_scalar=12, attn_logit_softcapping=3.0,
         final_logit_softcapping=6.0, hidden_activation="gelu_pytorch_tanh",
         **rope()), "f32", dict(sites=True)),
+    # The next two are what the header of a GGUF file can say: it has no query_pre_attn_scalar, and
+    # every sixth layer of Gemma 3 is global.
+    "gemma2_plain_scale": ("Gemma2ForCausalLM", dict(
+        wide, num_attention_heads=2, num_key_value_heads=1, intermediate_size=24,
+        sliding_window=6, query_pre_attn_scalar=8, attn_logit_softcapping=3.0,
+        final_logit_softcapping=6.0, hidden_activation="gelu_pytorch_tanh",
+        **rope()), "bf16", {}),
+    "gemma3_six": ("Gemma3ForCausalLM", dict(
+        wide, num_hidden_layers=6, num_attention_heads=2, num_key_value_heads=1,
+        intermediate_size=8, sliding_window=6, query_pre_attn_scalar=8,
+        hidden_activation="gelu_pytorch_tanh",
+        rope_parameters=dict(
+            sliding_attention=dict(rope_type="default", rope_theta=100.0),
+            full_attention=dict(rope_type="linear", factor=8.0, rope_theta=10000.0))), "bf16", {}),
     "gemma3": ("Gemma3ForCausalLM", dict(
         wide, num_hidden_layers=3, num_attention_heads=2, num_key_value_heads=1,
         intermediate_size=24, sliding_window=6, query_pre_attn_scalar=12,
@@ -77,7 +91,7 @@ decoders = {
             full_attention=dict(rope_type="linear", factor=8.0, rope_theta=10000.0))), "bf16", {}),
     "phi": ("PhiForCausalLM", dict(
         {key: value for key, value in small.items() if key != "num_key_value_heads"},
-        num_attention_heads=2, intermediate_size=36, hidden_act="gelu_new",
+        num_attention_heads=2, intermediate_size=64, hidden_act="gelu_new",
         **rope(partial_rotary_factor=0.5)), "f16", {}),
     "phi3": ("Phi3ForCausalLM", dict(
         small, num_attention_heads=2, num_key_value_heads=1, sliding_window=6,
@@ -86,7 +100,7 @@ decoders = {
         small, num_attention_heads=2, num_key_value_heads=1, sliding_window=None,
         original_max_position_embeddings=16,
         **rope("longrope", partial_rotary_factor=0.75, short_factor=[1.0, 1.25, 1.5],
-               long_factor=[1.5, 2.5, 4.0], original_max_position_embeddings=16)), "f32", {}),
+               long_factor=[1.5, 2.5, 4.0], original_max_position_embeddings=16)), "bf16", {}),
     "olmo": ("OlmoForCausalLM", dict(
         small, num_key_value_heads=4, clip_qkv=1.25, **rope()), "f32", {}),
     "olmo2": ("Olmo2ForCausalLM", dict(small, **rope(theta=1000.0)), "f32", {}),
@@ -96,31 +110,31 @@ decoders = {
         **rope(partial_rotary_factor=0.25)), "f32", {}),
     "stablelm_parallel": ("StableLmForCausalLM", dict(
         small, use_qkv_bias=False, use_parallel_residual=True, qk_layernorm=True,
-        **rope(partial_rotary_factor=0.5)), "f32", {}),
+        **rope(partial_rotary_factor=0.5)), "f16", {}),
     "falcon": ("FalconForCausalLM", dict(
         vocab_size=vocabulary, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-        ffn_hidden_size=48, multi_query=True, parallel_attn=True, new_decoder_architecture=False,
+        multi_query=True, parallel_attn=True, new_decoder_architecture=False,
         alibi=False, bias=False, max_position_embeddings=64, bos_token_id=1, eos_token_id=2,
         **rope()), "f32", {}),
     "falcon_grouped": ("FalconForCausalLM", dict(
         vocab_size=vocabulary, hidden_size=16, num_hidden_layers=2, num_attention_heads=4,
-        num_kv_heads=2, ffn_hidden_size=48, new_decoder_architecture=True, parallel_attn=True,
+        num_kv_heads=2, new_decoder_architecture=True, parallel_attn=True,
         multi_query=False, alibi=False, bias=False, max_position_embeddings=64, bos_token_id=1,
         eos_token_id=2, **rope()), "f32", {}),
     "falcon_alibi": ("FalconForCausalLM", dict(
         vocab_size=vocabulary, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
         ffn_hidden_size=40, multi_query=False, parallel_attn=False, new_decoder_architecture=False,
-        alibi=True, bias=True, max_position_embeddings=64, bos_token_id=1, eos_token_id=2), "f32", {}),
+        alibi=True, bias=True, max_position_embeddings=64, bos_token_id=1, eos_token_id=2), "bf16", {}),
     "mixtral": ("MixtralForCausalLM", dict(
         small, intermediate_size=12, num_local_experts=4, num_experts_per_tok=2,
-        sliding_window=None, **rope()), "f32", {}),
+        sliding_window=None, **rope()), "bf16", {}),
     "qwen2_moe": ("Qwen2MoeForCausalLM", dict(
         small, intermediate_size=24, moe_intermediate_size=8, shared_expert_intermediate_size=12,
         num_experts=4, num_experts_per_tok=2, norm_topk_prob=False, use_sliding_window=False,
         **rope()), "f32", {}),
     "qwen3_moe": ("Qwen3MoeForCausalLM", dict(
         wide, intermediate_size=24, moe_intermediate_size=8, num_experts=4, num_experts_per_tok=2,
-        norm_topk_prob=True, tie_word_embeddings=True, **rope()), "f32", {}),
+        norm_topk_prob=True, tie_word_embeddings=True, **rope()), "bf16", {}),
     "qwen3_moe_mixed": ("Qwen3MoeForCausalLM", dict(
         small, intermediate_size=24, moe_intermediate_size=8, num_experts=4, num_experts_per_tok=2,
         norm_topk_prob=False, mlp_only_layers=[0], tie_word_embeddings=True, **rope()), "f32", {}),
@@ -144,7 +158,7 @@ encoders = {
     "bert": ("BertModel", bert, "f32", {}),
     "bert_masked": ("BertForMaskedLM", dict(bert, intermediate_size=20), "f16", {}),
     "minilm": ("BertModel", dict(
-        bert, num_hidden_layers=3, num_attention_heads=4, intermediate_size=20), "f32", {}),
+        bert, num_hidden_layers=3, num_attention_heads=4, intermediate_size=20), "f16", {}),
     "distilbert": ("DistilBertModel", dict(
         vocab_size=vocabulary, dim=16, hidden_dim=28, n_layers=2, n_heads=2,
         max_position_embeddings=32), "f32", {}),

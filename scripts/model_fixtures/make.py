@@ -3,6 +3,7 @@
 usage: make.py FOLDER [NAME ...]
 """
 
+import json
 import os
 import shutil
 import sys
@@ -15,17 +16,23 @@ import transformers
 from safetensors.torch import save_file
 
 from architectures import decoders, encoders, vocabulary
+from older import older
 from sites import record
 from weights import fill
 
 kinds = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 
 
+def attention(settings):
+    """Falcon's eager attention adds its linear bias twice, once with the mask (5.23.0)."""
+    return "sdpa" if settings.get("alibi") else "eager"
+
+
 def build(name, entry):
     architecture, settings, kind, options = entry
     cls = getattr(transformers, architecture)
     config = cls.config_class(**settings)
-    config._attn_implementation = "eager"
+    config._attn_implementation = attention(settings)
     model = cls(config).float().eval()
     if options.get("untied"):
         # As the checkpoints of T5 1.1 are stored; this version of the library builds T5 tied only.
@@ -43,6 +50,24 @@ def store(model, kind, folder):
         os.makedirs(folder, exist_ok=True)
         for file in ["config.json", "model.safetensors"]:
             shutil.copyfile(os.path.join(scratch, file), os.path.join(folder, file))
+
+
+def check_older(name, architecture, folder, expected):
+    """The description in the older layout gives the same model."""
+    with open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
+        settings = older(name, json.load(file))
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copyfile(os.path.join(folder, "model.safetensors"), os.path.join(scratch, "model.safetensors"))
+        with open(os.path.join(scratch, "config.json"), "w", encoding="utf-8") as file:
+            json.dump(settings, file, indent=2, sort_keys=True)
+            file.write("\n")
+        model = getattr(transformers, architecture).from_pretrained(
+            scratch, dtype=torch.float32, attn_implementation=attention(settings)).eval()
+        for index in "01":
+            with torch.no_grad():
+                logits = model(input_ids=expected["ids" + index].long()[None], use_cache=False).logits[0]
+            assert torch.equal(logits, expected["logits" + index]), name
+        shutil.copyfile(os.path.join(scratch, "config.json"), os.path.join(folder, "config.older.json"))
 
 
 def draws(name):
@@ -170,6 +195,8 @@ def main():
         store(model, entry[2], folder)
         save_file({key: value.contiguous().clone() for key, value in expected.items()},
                   os.path.join(folder, "expected.safetensors"))
+        if name in decoders:
+            check_older(name, entry[0], folder, expected)
         sizes = [os.path.getsize(os.path.join(folder, file))
                  for file in ["config.json", "model.safetensors", "expected.safetensors"]]
         spread = {key: round(float(value.std()), 2) for key, value in expected.items() if "logits" in key}

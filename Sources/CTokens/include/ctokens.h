@@ -105,20 +105,29 @@ static inline uint32_t ct_tag(uint64_t hash, unsigned bits) {
   return bits >= 32 ? 0 : (uint32_t)(hash >> 32) >> bits << bits;
 }
 
-/// The number of the string with these bytes, or -1.
-static inline int64_t ct_find_string(
-    const struct ct_strings *strings, const uint8_t *bytes, size_t count) {
-  const uint64_t hash = ct_hash(bytes, count), mask = ((uint64_t)1 << strings->bits) - 1;
+/// The slot of the string with these bytes, or the free one where it belongs; beyond all slots if
+/// none is free. `hash` is ct_hash of the bytes.
+static inline uint64_t ct_slot_of_string(
+    const struct ct_strings *strings, const uint8_t *bytes, size_t count, uint64_t hash) {
+  const uint64_t mask = ((uint64_t)1 << strings->bits) - 1;
   const uint32_t tag = ct_tag(hash, strings->bits), low = (uint32_t)mask;
   for (uint64_t slot = hash & mask, probe = 0; probe <= mask; slot = (slot + 1) & mask, probe++) {
     uint32_t entry = strings->slots[slot];
-    if (entry == 0) return -1;
+    if (entry == 0) return slot;
     if ((entry & ~low) != tag) continue;
     uint32_t number = (entry & low) - 1, start = strings->ends[number];
     if (strings->ends[number + 1] - start != count) continue;
-    if (memcmp(strings->bytes + start, bytes, count) == 0) return number;
+    if (memcmp(strings->bytes + start, bytes, count) == 0) return slot;
   }
-  return -1;
+  return mask + 1;
+}
+
+/// The number of the string with these bytes, or -1.
+static inline int64_t ct_find_string(
+    const struct ct_strings *strings, const uint8_t *bytes, size_t count) {
+  uint64_t slot = ct_slot_of_string(strings, bytes, count, ct_hash(bytes, count));
+  if (slot >> strings->bits) return -1;
+  return (int64_t)(strings->slots[slot] & (uint32_t)(((uint64_t)1 << strings->bits) - 1)) - 1;
 }
 
 // MARK: Merging
@@ -162,6 +171,20 @@ static inline uint64_t ct_dense_home(uint64_t key, uint64_t bucket_count) {
 static inline uint64_t ct_pair_slot(uint64_t key, uint64_t mask) {
   __uint128_t product = (__uint128_t)key * 0x9E3779B97F4A7C15;
   return ((uint64_t)(product >> 64) ^ (uint64_t)product) & mask;
+}
+
+/// Puts a pair into a dense table that has room; false if the pair is there.
+static inline bool ct_dense_insert(
+    uint64_t *buckets, uint64_t bucket_count, int32_t left, int32_t right, uint32_t rank) {
+  uint64_t key = ct_dense_key(left, right), home = ct_dense_home(key, bucket_count);
+  for (;; home = home + 1 == bucket_count ? 0 : home + 1)
+    for (uint64_t *entry = buckets + CT_BUCKET * home, *end = entry + CT_BUCKET; entry < end; entry++) {
+      if (*entry == CT_FREE_ENTRY) {
+        *entry = key << 22 | rank;
+        return true;
+      }
+      if (*entry >> 22 == key) return false;
+    }
 }
 
 /// The rank of a pair in a dense table, or UINT32_MAX. A table that lies gives any rank.
@@ -227,6 +250,17 @@ struct ct_vocabulary {
   const uint32_t *byte_ranks;   // the ranks of the pairs of bytes' symbols, at first << 8 | second
   struct ct_strings tokens;
 };
+
+/// The symbols that a token's last merge joins; -1 and -1 where merging leaves other than two.
+struct ct_parts {
+  int32_t left, right;
+};
+
+/// What is left of tokens' bytes when all merges of shorter tokens are done. The tokens have 2 to
+/// CT_MOST_MERGED bytes; the vocabulary has the merges of all shorter ones.
+void ct_last_merges(
+    const struct ct_vocabulary *vocabulary, const int32_t *ids, size_t count,
+    struct ct_parts *parts);
 
 /// Where an encoding stands.
 struct ct_run {

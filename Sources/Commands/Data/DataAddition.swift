@@ -39,19 +39,19 @@ struct DataAddition: Command {
       return try AdditionProblem.Lengths(triple[0], triple[1], answer: triple[2])
     }
     let seed = randomSeed(call, seed: try call[seed], name: Self.name)
-    let problems = AdditionProblem.problems(lengths, count: try call[n], seed: seed)
-    return .table(
-      Table(
-        rows: problems.enumerated().map { index, problem in
-          let shape = lengths[index % lengths.count]
-          let carries = problem.carries
-          return Record([
-            ("a", .int(problem.first)), ("b", .int(problem.second)),
-            ("answer", .int(problem.answer)), ("a_digits", .int(shape.first)),
-            ("b_digits", .int(shape.second)), ("answer_digits", .int(shape.answer)),
-            ("carries", .int(carries.count)), ("carry_chain", .int(carries.longestChain)),
-          ])
-        }))
+    let problems = try AdditionProblem.problems(lengths, count: try call[n], seed: seed)
+    func column(_ number: (AdditionProblem) -> Int) -> [Value] { problems.map { .int(number($0)) } }
+    func digits(_ number: (AdditionProblem.Lengths) -> Int) -> [Value] {
+      problems.indices.map { .int(number(lengths[$0 % lengths.count])) }
+    }
+    // By columns, without a record for each row.
+    let table = Table(columns: [
+      ("a", column(\.first)), ("b", column(\.second)), ("answer", column(\.answer)),
+      ("a_digits", digits(\.first)), ("b_digits", digits(\.second)),
+      ("answer_digits", digits(\.answer)), ("carries", column { $0.carries.count }),
+      ("carry_chain", column { $0.carries.longestChain }),
+    ])
+    return .table(table ?? Table(rows: []))
   }
 }
 

@@ -34,7 +34,7 @@ struct MeasureEncodings: Command {
     let (tokenizer, mask) = (try call[tokenizer].tokenizer, try call[mask])
     let rows = try call[words].map { word in
       try Cancellation.check()
-      let encodings = WordEncodings(word, tokenizer.trie)
+      let encodings = try WordEncodings(word, tokenizer.trie)
       let starts = encodings.starts
       let masked: Set<Int32> =
         switch mask {

@@ -43,7 +43,7 @@ struct TokenizerStarts: Command {
 
   func run(_ call: Call) throws -> Value {
     let object = try call[tokenizer]
-    let encodings = WordEncodings(try call[word], object.tokenizer.trie)
+    let encodings = try WordEncodings(try call[word], object.tokenizer.trie)
     return .object(TokensObject(encodings.starts.sorted(), object))
   }
 }
@@ -112,8 +112,8 @@ struct TokenizerSample: Command {
         text, dropout: MergeDropout(probability: try call[p], seed: seed))
     case .uniform where try call[anySpace]:
       let word = text.first == " " ? String(text.dropFirst()) : text
-      ids = WordEncodings(word, tokenizer.trie).sample(seed: seed)
-    case .uniform: ids = tokenizer.segmentations(of: text).sample(seed: seed)
+      ids = try WordEncodings(word, tokenizer.trie).sample(seed: seed)
+    case .uniform: ids = try tokenizer.segmentations(of: text).sample(seed: seed)
     }
     guard let ids else { throw TokenizerError.noSegmentation(bytes: Array(text.utf8)) }
     return .object(TokensObject(ids, object))

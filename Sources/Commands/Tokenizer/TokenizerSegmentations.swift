@@ -20,9 +20,9 @@ struct TokenizerSegmentations: Command {
   func run(_ call: Call) throws -> Value {
     let object = try call[tokenizer]
     let text = try call[text]
-    let lattice = object.tokenizer.segmentations(of: text)
+    let lattice = try object.tokenizer.segmentations(of: text)
     let canonical = try object.tokenizer.encode(text)
-    let rows = lattice.sequences(limit: try call[limit]).map { ids in
+    let rows = try lattice.sequences(limit: try call[limit]).map { ids in
       Record([
         ("tokens", .object(TokensObject(ids, object))), ("count", .int(ids.count)),
         ("canonical", .bool(ids == canonical)),

@@ -71,7 +71,7 @@ struct TokenizerTrain: Command {
     "With superbpe: the share of the vocabulary after which tokens may span words.", default: 0.8,
     in: 0...1)
   let maxWords = Option("With superbpe: the most words a token spans.", default: 4, in: 1...)
-  let maxBytes = Option<Int?>("With bpe: the most bytes a token has.")
+  let maxBytes = Option<Int?>("With bpe: the most bytes a token has.", in: 1...)
   let maxCharacters = Option<Int?>(
     "With bpe: the most characters a token has, a space in front not counted.", in: 1...)
   let normalize = Option<TrainedNormalization>(

@@ -7,7 +7,7 @@ import Tracing
 enum TraceCommands {
   static let all: [any Command.Type] = [
     TraceSites.self, TraceCapture.self, TraceLogitLens.self, TraceAttention.self, TraceAblate.self,
-    TracePatch.self, TraceAttribute.self, TraceDirect.self,
+    TracePatch.self, TraceAttribute.self,
   ]
 }
 
@@ -61,7 +61,7 @@ struct TraceSites: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"trace.sites() | where (s -> s.per_layer) | map (s -> s.site) | first"#, shows: "resid_pre")
+      #"trace.sites() | filter (s -> s.per_layer) | map (s -> s.site) | first"#, shows: "resid_pre")
   ]
 
   func run(_ call: Call) throws -> Value {
@@ -87,8 +87,8 @@ struct TraceCapture: Command {
       #"trace.capture("default", [1, 2, 3], at="layers.*.resid_post") | map (c -> c.name) | first"#,
       shows: "layers.0.resid_post"),
     Example(
-      #"a = (trace.capture("default", [1, 2, 3], at="layers.0.attn_probs") | first).value; tensor.sum(a, axis=-1) | tensor.max"#,
-      shows: nil),
+      #"a = trace.capture("default", [1, 2, 3], at="layers.0.attn_probs") | first; abs(sum(a.value[0, 2]) - 1) < 0.00001"#,
+      shows: "true"),
   ]
 
   let model = Argument<ModelObject>("The model, or the path of one.")

@@ -10,6 +10,10 @@ public struct ArchitectureReading: Sendable {
   public var recipes: [WeightKey: WeightRecipe]
   /// Tensors of the file that say nothing new, by the end of their names.
   public var ignoredSuffixes: [String] = [".rotary_emb.inv_freq"]
+  /// What names of the recipes begin with, and those of older files do not (`transformer.`).
+  public var optionalPrefix: String?
+  /// Tensors that hold no weight: how rotary frequencies are scaled, read with the configuration.
+  public var tablesOfRotation: [String] = []
   public var bosID: Int32?
   public var eosIDs: [Int32] = []
 
@@ -19,7 +23,7 @@ public struct ArchitectureReading: Sendable {
 }
 
 /// How an architecture is read from a Hugging Face configuration and from GGUF metadata.
-protocol Architecture {
+protocol Architecture: SendableMetatype {
   /// Hugging Face's `model_type` values.
   static var modelTypes: [String] { get }
   /// The values of `general.architecture`.
@@ -38,7 +42,10 @@ extension Architecture {
 
 /// All architectures, by the names that files give them.
 enum Architectures {
-  static let all: [any Architecture.Type] = [LlamaFamily.self]
+  static let all: [any Architecture.Type] = [
+    LlamaFamily.self, QwenFamily.self, GemmaFamily.self, GPT2Family.self, GPTNeoXFamily.self,
+    PhiFamily.self, OLMoFamily.self, StableLMFamily.self, FalconFamily.self,
+  ]
 
   /// - Parameter contextLength: the number of positions, in place of the configuration's.
   static func reading(json: JSON, path: String, contextLength: Int? = nil) throws(ModelError)

@@ -11,24 +11,46 @@ extension ConfigurationFields {
 
   /// A list of numbers; nil where it is absent.
   func numbers(_ field: String) throws(ModelError) -> [Double]? {
+    try list(field, "no number") { $0.doubleValue }
+  }
+
+  /// A list of integers; nil where it is absent.
+  func sizes(_ field: String) throws(ModelError) -> [Int]? {
+    try list(field, "no integer") { $0.intValue }
+  }
+
+  /// A list of names; nil where it is absent.
+  func texts(_ field: String) throws(ModelError) -> [String]? {
+    try list(field, "no text") { $0.stringValue }
+  }
+
+  private func list<Item>(_ field: String, _ wrong: String, _ item: (JSON) -> Item?)
+    throws(ModelError) -> [Item]?
+  {
     guard isGiven(field) else { return nil }
     guard let items = json[field]?.arrayValue else {
       throw .configuration(path: path, field: field, reason: "it is not a list")
     }
-    var numbers: [Double] = []
-    for item in items {
-      guard let number = item.doubleValue else {
-        throw .configuration(path: path, field: field, reason: "it holds what is no number")
-      }
-      numbers.append(number)
+    let read = items.compactMap(item)
+    guard read.count == items.count else {
+      throw .configuration(path: path, field: field, reason: "it holds what is \(wrong)")
     }
-    return numbers
+    return read
+  }
+
+  /// A number that null turns off, and that has a default where the field is absent.
+  func limit(_ field: String, default fallback: Double?) throws(ModelError) -> Double? {
+    guard let value = json[field] else { return fallback }
+    return value.isNull ? nil : try number(field, default: 0)
   }
 
   /// The activation of `hidden_act`, `hidden_activation` or another field.
   func activation(_ fallback: String, field: String = "hidden_act") throws(ModelError)
     -> NetworkActivation
   {
+    if isGiven(field), text(field) == nil {
+      throw .configuration(path: path, field: field, reason: "it is not a name")
+    }
     let name = text(field) ?? fallback
     guard let activation = NetworkActivation(huggingFace: name) else {
       throw .unsupported(path: path, feature: "the activation '\(name)'")
@@ -36,93 +58,27 @@ extension ConfigurationFields {
     return activation
   }
 
-  /// Rotary parameters stand in `rope_parameters` (transformers 5), or in `rope_theta` and
-  /// `rope_scaling` (before).
-  var rotary: ConfigurationFields {
-    let new = inner("rope_parameters")
-    return new.json.isNull ? inner("rope_scaling") : new
-  }
-
-  func rotaryBase(default fallback: Double = 10_000) throws(ModelError) -> Double {
-    try rotary.number("rope_theta", default: try number("rope_theta", default: fallback))
-  }
-
-  /// How rotary frequencies are scaled; the context is the number of positions that they are made for.
-  func rotaryScaling(_ sizes: DecoderSizes, in fields: ConfigurationFields? = nil)
-    throws(ModelError) -> RotaryScaling
-  {
-    let rotary = fields ?? self.rotary
-    let kind = rotary.text("rope_type") ?? rotary.text("type") ?? "default"
-    if kind == "default" { return .none }
-    let original = try rotary.size(
-      "original_max_position_embeddings",
-      default: try size("original_max_position_embeddings", default: sizes.context))
-    func factor() throws(ModelError) -> Double {
-      let factor = try rotary.number("factor", default: 0)
-      guard factor >= 1, factor.isFinite else {
-        throw .configuration(
-          path: path, field: "rope factor", reason: "\(factor) is not a number from 1 on")
-      }
-      return factor
-    }
-    let attention: Double? =
-      rotary.isGiven("attention_factor")
-      ? try rotary.number("attention_factor", default: 1) : nil
-    switch kind {
-    case "linear": return .linear(factor: try factor())
-    case "dynamic":
-      return .dynamicNTK(
-        factor: try factor(), originalPositions: original, positions: sizes.context)
-    case "yarn":
-      return .yarn(
-        factor: try factor(), originalPositions: original,
-        betaFast: try rotary.number("beta_fast", default: 32),
-        betaSlow: try rotary.number("beta_slow", default: 1), attentionFactor: attention,
-        truncate: try rotary.flag("truncate", default: true))
-    case "llama3":
-      return .llama3(
-        factor: try factor(), lowFrequencyFactor: try rotary.number("low_freq_factor", default: 1),
-        highFrequencyFactor: try rotary.number("high_freq_factor", default: 4),
-        originalPositions: original)
-    case "longrope", "su":
-      guard let short = try rotary.numbers("short_factor"),
-        let long = try rotary.numbers("long_factor"),
-        short.count == long.count, short.count == sizes.headWidth / 2 || short.count > 0
-      else {
-        throw .configuration(
-          path: path, field: "rope_scaling", reason: "longrope needs short_factor and long_factor")
-      }
-      let stated =
-        rotary.isGiven("factor")
-        ? try factor() : Double(sizes.context) / Double(max(original, 1))
-      return .longRoPE(
-        short: short, long: long, factor: stated, originalPositions: original,
-        positions: sizes.context, attentionFactor: attention)
-    default:
-      throw .unsupported(path: path, feature: "rotary positions scaled by '\(kind)'")
-    }
-  }
-}
-
-extension GGUFFields {
-  /// The rows of a matrix; nil where there is no such tensor.
-  func rows(_ tensor: String) -> Int? {
-    header.tensors.first { $0.name == tensor }?.dimensions.last
-  }
-
-  func rotaryScaling(_ sizes: DecoderSizes) throws(ModelError) -> RotaryScaling {
-    let original = try size("rope.scaling.original_context_length", default: sizes.context)
-    switch text(scalingKey) ?? "none" {
-    case "none":
-      return .none
-    case "linear":
-      return .linear(factor: try number("rope.scaling.factor"))
-    case "yarn":
-      return .yarn(factor: try number("rope.scaling.factor"), originalPositions: original)
-    case let kind:
-      throw .unsupported(path: path, feature: "rotary positions scaled by '\(kind)'")
+  /// Refuses fields by which a configuration asks for something that its family's reader does not know:
+  /// they are read where a family has them, and must be absent, null, false or neutral elsewhere.
+  func refuseForeign(except understood: Set<String> = []) throws(ModelError) {
+    for (field, neutral) in Self.foreign where !understood.contains(field) && isGiven(field) {
+      let value = json[field]
+      if value?.boolValue == false { continue }
+      if let neutral, let number = value?.doubleValue, number == neutral { continue }
+      throw .unsupported(path: path, feature: "'\(field)' in a configuration of this model type")
     }
   }
 
-  private var scalingKey: String { "rope.scaling.type" }
+  /// With the number that says nothing, where there is one.
+  private static let foreign: [(String, Double?)] = [
+    ("add_cross_attention", nil), ("is_encoder_decoder", nil),
+    ("use_bidirectional_attention", nil), ("attention_chunk_size", nil),
+    ("attn_logit_softcapping", nil), ("final_logit_softcapping", nil),
+    ("query_pre_attn_scalar", nil), ("clip_qkv", nil), ("alibi", nil), ("qk_layernorm", nil),
+    ("use_qk_norm", nil), ("embedding_multiplier", 1), ("residual_multiplier", 1),
+    ("attention_multiplier", nil), ("logits_scaling", 1), ("logit_scale", 1),
+    ("num_experts", 0), ("num_local_experts", 0), ("n_routed_experts", 0), ("kv_lora_rank", nil),
+    ("no_rope_layers", nil), ("use_parallel_residual", nil), ("parallel_attn", nil),
+    ("scale_attn_by_inverse_layer_idx", nil),
+  ]
 }

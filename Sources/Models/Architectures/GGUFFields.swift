@@ -8,13 +8,15 @@ struct GGUFFields {
   var contextLength: Int?
   /// What stands before the architecture's keys, such as `llama.`.
   private let prefix: String
-  /// The tensors that the file has, with their shapes.
-  let hasTensor: @Sendable (String) -> Bool
+  /// The file's tensors.
+  let source: any TensorSource
 
-  init(_ header: GGUFHeader, path: String, hasTensor: @escaping @Sendable (String) -> Bool) {
-    (self.header, self.path, self.hasTensor) = (header, path, hasTensor)
+  init(_ header: GGUFHeader, source: any TensorSource) {
+    (self.header, self.source, path) = (header, source, source.path)
     prefix = (header.text("general.architecture") ?? "") + "."
   }
+
+  func hasTensor(_ name: String) -> Bool { source.shape(of: name) != nil }
 
   /// `general.…` and `tokenizer.…` stand for themselves.
   private func key(_ field: String) -> String {

@@ -37,6 +37,7 @@ enum HuggingFaceNames {
 
 /// The names of tensors in GGUF files.
 enum GGUFNames {
+  /// - Parameter renamed: a part's name where it is another one.
   static func recipes(_ network: NetworkDescription, renamed: [WeightKey.Part: String] = [:])
     -> [WeightKey: WeightRecipe]
   {

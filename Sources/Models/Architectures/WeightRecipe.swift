@@ -19,6 +19,8 @@ public struct WeightRecipe: Sendable, Equatable {
 
   /// The tensor's name in the file.
   public var source: String
+  /// Tensors that are stacked under the first one, all of one shape (StableLM's norms of heads).
+  public var others: [String] = []
   /// Stored as `[inputs, outputs]` (GPT-2).
   public var isTransposed = false
   public var rows = Rows.all
@@ -37,7 +39,7 @@ public struct WeightRecipe: Sendable, Equatable {
 
   /// Whether the numbers are the file's, in its order.
   public var isIdentity: Bool {
-    !isTransposed && rows == .all && slice == nil && offset == 0
+    !isTransposed && rows == .all && slice == nil && offset == 0 && others.isEmpty
   }
 }
 
@@ -103,12 +105,20 @@ struct WeightLoader {
       guard found.count > 1, slice < found[0] else { throw fail() }
       found.removeFirst()
     }
+    for other in recipe.others where source.shape(of: other) != stored {
+      guard let found = source.shape(of: other) else {
+        throw .missingTensor(path: source.path, name: other)
+      }
+      throw .shape(path: source.path, name: other, expected: stored, found: found)
+    }
+    if !recipe.others.isEmpty { found.insert(recipe.others.count + 1, at: 0) }
     if recipe.isTransposed { found.reverse() }
     // Trailing and leading extents of 1 mean nothing (a class token is [1, 1, width]).
     if found.count > shape.count {
       found = Array(found.drop { $0 == 1 })
       while found.count < shape.count { found.insert(1, at: 0) }
     }
+    if found.count + 1 == shape.count, shape.first == 1 { found.insert(1, at: 0) }
     guard let first = found.first, let rows = recipe.rows.count(of: first) else { throw fail() }
     found[0] = rows
     // A kernel of a convolution [outputs, channels, height, width] is a matrix.
@@ -124,11 +134,11 @@ struct WeightLoader {
       throw .missingTensor(path: source.path, name: recipe.source)
     }
     var values: [Float]
-    if let slice = recipe.slice, stored.count > 1 {
-      let rows = stored.count == 2 ? 1 : stored[1]
-      values = try sliced(recipe.source, stored, slice, rows)
+    if let slice = recipe.slice {
+      values = try source.rows(recipe.source, slice..<slice + 1)
     } else {
       values = try source.floats(recipe.source)
+      for other in recipe.others { values += try source.floats(other) }
     }
     if recipe.isTransposed, stored.count >= 2 {
       values = Self.transposed(values, columns: stored[stored.count - 1])
@@ -146,18 +156,6 @@ struct WeightLoader {
       throw .shape(path: source.path, name: recipe.source, expected: shape, found: stored)
     }
     return values
-  }
-
-  /// One matrix of a stack.
-  private func sliced(_ name: String, _ stored: [Int], _ slice: Int, _ rows: Int)
-    throws(ModelError) -> [Float]
-  {
-    let size = stored.dropFirst().reduce(1, &*)
-    let values = try source.floats(name)
-    guard (slice + 1) * size <= values.count else {
-      throw .missingTensor(path: source.path, name: name)
-    }
-    return Array(values[slice * size..<(slice + 1) * size])
   }
 
   private static func transposed(_ values: [Float], columns: Int) -> [Float] {

@@ -89,9 +89,8 @@ struct AttentionView {
   func bias(relative table: Variable?) throws(TensorError) -> Variable? {
     var sum: Variable?
     switch description.positions {
-    case .linearBias(let slopes):
-      let distances = distances.map(Float.init)
-      let values = heads.flatMap { head in distances.map { slopes[head] * $0 } }
+    case .linearBias(let linear):
+      let values = heads.flatMap { head in linearBias(linear, slope: linear.slopes[head]) }
       sum = Variable(constant: try Tensor(values, shape: [heads.count, rows, keys]))
     case .relativeBuckets(let buckets):
       guard let table else { break }
@@ -117,6 +116,16 @@ struct AttentionView {
     let added = Variable(constant: try Tensor(values, shape: [heads.count, rows, keys]))
     guard let sum else { return added }
     return try sum + added
+  }
+
+  /// One head's part of ``LinearBias``, `[rows, keys]`.
+  private func linearBias(_ linear: LinearBias, slope: Float) -> [Float] {
+    if !linear.isRounded { return distances.map { slope * Float($0) * linear.factor } }
+    let line = keyPositions.map { position -> Float in
+      let rounded = BFloat16(Double(position)).float
+      return BFloat16(Double(slope * rounded)).float * linear.factor
+    }
+    return (0..<rows).flatMap { _ in line }
   }
 
   /// Key position - row position, `[rows, keys]`.

@@ -48,8 +48,8 @@ public struct AttentionDescription: Sendable, Equatable {
     /// Nothing here: learned positions, or none at all (SmolLM 3's bare layers).
     case none
     case rotary(RotaryDescription)
-    /// slope · key position is added to scores (arXiv 2108.12409); one slope a head.
-    case linearBias([Float])
+    /// A multiple of the keys' positions is added to scores.
+    case linearBias(LinearBias)
     /// A learned number for each bucket of distances is added (T5, arXiv 1910.10683).
     case relativeBuckets(RelativeBuckets)
   }
@@ -114,6 +114,22 @@ public struct RotaryDescription: Sendable, Equatable {
     base: Double, width: Int, scaling: RotaryScaling = .none, pairing: RotaryPairing = .halves
   ) {
     (self.base, self.width, self.scaling, self.pairing) = (base, width, scaling, pairing)
+  }
+}
+
+/// slope · key position, added to scores (ALiBi, arXiv 2108.12409).
+public struct LinearBias: Sendable, Equatable {
+  /// One a head.
+  public var slopes: [Float]
+  /// What the products are multiplied by: Falcon divides them by the square root of a head's width, as it
+  /// does scores.
+  public var factor: Float
+  /// Positions and products are rounded to bfloat16, as Falcon was trained. Positions then count from the
+  /// start of the text; else from the row, which a softmax does not tell apart.
+  public var isRounded: Bool
+
+  public init(slopes: [Float], factor: Float = 1, isRounded: Bool = false) {
+    (self.slopes, self.factor, self.isRounded) = (slopes, factor, isRounded)
   }
 }
 

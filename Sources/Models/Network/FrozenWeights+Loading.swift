@@ -30,7 +30,7 @@ extension FrozenWeights {
     }
     let shapes = network.weightShapes
     for (key, shape) in shapes { try loader.check(key, shape: shape) }
-    if !isPart { try Self.refuseUnknown(reading, source, shapes.map(\.key)) }
+    if !isPart { try Self.refuseUnknown([reading], source) }
     var matrices: [WeightKey: any FrozenMatrix] = [:]
     var tensors: [WeightKey: Tensor] = [:]
     for (key, shape) in shapes {
@@ -55,14 +55,27 @@ extension FrozenWeights {
     }
   }
 
-  private static func refuseUnknown(
-    _ reading: ArchitectureReading, _ source: any TensorSource, _ keys: [WeightKey]
+  /// Refuses a file with tensors that none of the stacks made from it has a place for.
+  ///
+  /// - Parameter others: the names of tensors that are taken beside the stacks.
+  static func refuseUnknown(
+    _ readings: [ArchitectureReading], _ source: any TensorSource, others: Set<String> = []
   ) throws(ModelError) {
-    var known = Set(keys.compactMap { reading.recipes[$0]?.source })
-    // A copy of a tied embedding says nothing new.
-    if reading.network.head?.isTied == true { known.insert("lm_head.weight") }
+    var known = others
+    for reading in readings {
+      known.formUnion(reading.tablesOfRotation)
+      for recipe in reading.recipes.values {
+        known.insert(recipe.source)
+        known.formUnion(recipe.others)
+      }
+      // A copy of a tied embedding says nothing new.
+      if reading.network.head?.isTied == true {
+        known.formUnion(["lm_head.weight", "embed_out.weight"])
+      }
+    }
+    let ignored = readings.flatMap(\.ignoredSuffixes)
     for name in source.tensorNames where !known.contains(name) {
-      if reading.ignoredSuffixes.contains(where: name.hasSuffix) { continue }
+      if ignored.contains(where: name.hasSuffix) { continue }
       throw .unexpectedTensor(
         path: source.path, name: name, reason: "the configuration has no place for it")
     }
@@ -76,8 +89,8 @@ extension WeightLoader {
   {
     let recipe = try recipe(key)
     do {
-      if activations == .q8, !recipe.isTransposed, recipe.slice == nil, recipe.offset == 0,
-        let stored = try source.quantized(recipe.source)
+      if activations == .q8, !recipe.isTransposed, recipe.offset == 0, recipe.others.isEmpty,
+        let stored = try quantized(recipe)
       {
         guard let rows = recipe.rows.indices(of: stored.outputs) else { return stored }
         return try stored.choosing(rows)
@@ -85,5 +98,10 @@ extension WeightLoader {
       return try PackedMatrix.packing(
         weight: try floats(key, shape: shape), outputs: shape[0], inputs: shape[1])
     } catch { throw ModelError(cause: error) }
+  }
+
+  private func quantized(_ recipe: WeightRecipe) throws(ModelError) -> QuantizedMatrix? {
+    guard let slice = recipe.slice else { return try source.quantized(recipe.source) }
+    return try (source as? any StackedTensorSource)?.quantized(recipe.source, slice: slice)
   }
 }

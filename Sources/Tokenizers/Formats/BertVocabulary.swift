@@ -8,8 +8,7 @@ enum BertVocabulary {
   static func read(_ path: String, name: String, lowercases: Bool?) throws(TokenizerError)
     -> TokenizerDefinition
   {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: longestFile) } catch { throw .file(error) }
+    let bytes = try VocabularyFile.bytes(at: path, limit: longestFile)
     return try read(bytes, path: path, name: name, lowercases: lowercases)
   }
 

@@ -19,7 +19,7 @@ struct GGUFPreTokenizer {
     }
     self.stages = stages
     ignoresMerges = Self.wholeTokenKinds.contains(kind)
-    mergesCharacters = kind == "gemma4" || kind == "granite-embed-multi-311m"
+    mergesCharacters = Self.characterKinds.contains(kind)
   }
 
   /// BOS is added unless the file says otherwise.
@@ -37,12 +37,17 @@ struct GGUFPreTokenizer {
     "gpt3-finnish", "viking", "tekken", "chameleon", "gpt-4o", "llama4", "kanana2", "minimax-m2",
     "tiny_aya", "superbpe", "bailingmoe", "bailingmoe2", "llada-moe", "seed-coder", "exaone-moe",
     "kimi-k2", "minicpm5", "gemma4", "granite-embed-multi-311m", "talkie", "cohere2moe",
+    "afmoe", "laguna", "spark2_5", "sarvam-moe", "granite-embed-multi-97m", "hy_v4", "ufakzeka",
+  ]
+
+  private static let characterKinds: Set<String> = [
+    "gemma4", "granite-embed-multi-311m", "sarvam-moe",
   ]
 
   private static let wholeTokenKinds: Set<String> = [
     "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
     "jina-v5-nano", "youtu", "glm4", "tekken", "minicpm5", "gemma4",
-    "granite-embed-multi-311m",
+    "granite-embed-multi-311m", "granite-embed-multi-97m",
   ]
 
   private static let beginningKinds: Set<String> = [
@@ -64,8 +69,19 @@ struct GGUFPreTokenizer {
       ]
     case "deepseek-coder":
       return [#"[\r\n]"#, #"\s?\p{L}+"#, #"\s?\p{P}+"#, "[一-龥ࠀ-一가-퟿]+", #"\p{N}"#]
-    case "deepseek-v3", "hunyuan-dense", "joyai-llm":
+    case "deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4":
       return [#"\p{N}{1,3}"#, "[一-龥぀-ゟ゠-ヿ]+", PiecePattern.deepseek.regex]
+    case "spark2_5":
+      return [
+        #"\p{N}{1,3}"#, "[一-龥぀-ゟ゠-ヿ]+",
+        PiecePattern.deepseek.regex.replacing(#"[\r\n]*|\s*[\r\n]+|"#, by: #"|[\r\n]|"#),
+        #"\p{N}"#,
+      ]
+    // Runs of numbers are cut into threes from their right end.
+    case "afmoe":
+      return [
+        #"\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))"#, "[\(asianLetters)]+", PiecePattern.deepseek.regex,
+      ]
     case "youtu":
       return [
         "[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-〿︰-﹏]+|[ㄅ-ㄯ]+|[一-龥぀-ゟ゠-ヿ]+",
@@ -88,6 +104,9 @@ struct GGUFPreTokenizer {
     case "qwen2", "deepseek-r1-qwen", "megrez", "kormo", "f2llmv2", "stablelm2", "hunyuan",
       "solar-open", "grok-2":
       return [PiecePattern.qwen2.regex]
+    case "laguna": return [#"[^\n]+|[\n]+"#, PiecePattern.qwen2.regex]
+    case "ufakzeka":
+      return [PiecePattern.qwen2.regex.replacing(#"(?i:'s|'t|'re|'ve|'m|'ll|'d)|"#, by: "")]
     case "qwen35":
       return [
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
@@ -104,7 +123,8 @@ struct GGUFPreTokenizer {
         "<sentinel:[0-9]+>", "(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z", #"([\t\n]|    |  )"#, #"\p{N}"#,
         #"[\p{P}!-/:-@\[-`{-~]"#, gpt2,
       ]
-    case "gpt-4o", "llama4", "kanana2", "minimax-m2", "talkie": return [PiecePattern.o200k.regex]
+    case "gpt-4o", "llama4", "kanana2", "minimax-m2", "talkie", "granite-embed-multi-97m":
+      return [PiecePattern.o200k.regex]
     case "tiny_aya", "cohere2moe": return [#"\d{1,3}(?=(?:\d{3})*\b)"#, PiecePattern.o200k.regex]
     // Runs of numbers, cut into threes from their right end.
     case "superbpe": return [#"\p{N}+"#, #"\p{N}(?:(?!(?:\d{3})+(?!\d))\p{N})*"#]
@@ -129,11 +149,15 @@ struct GGUFPreTokenizer {
       ]
     case "minicpm5":
       return [#"\p{N}{1,3}"#, PiecePattern.qwen2.regex.replacing(#"\p{N}|"#, by: #"\p{N}+|"#)]
-    case "gemma4", "granite-embed-multi-311m": return [#"[^\n]+|[\n]+"#]
+    case "gemma4", "granite-embed-multi-311m", "sarvam-moe": return [#"[^\n]+|[\n]+"#]
     default: return nil
     }
   }
 
+  /// Ideographs, kana, the scripts of South-East Asia that have no blanks, Hangul.
+  private static let asianLetters =
+    "一-鿿㐀-䶿豈-\u{FAFF}\u{3040}-ゟ゠-ヿ･-ﾟ⼀-\u{2FDF}\u{E40}-\u{E7F}\u{E80}-\u{EFF}"
+    + "ក-\u{17FF}က-႟ꩠ-ꩿꧠ-\u{A9FF}가-\u{D7AF}ᄀ-ᇿ"
   private static let gpt2 = PiecePattern.gpt2Spellings[0]
   private static let bloom = #" ?[^(\s|.,!?…。，、।۔،)]+"#
   /// The letters with case that DeepSeek LLM's pattern lists.

@@ -18,8 +18,7 @@ struct GPT2PairReader {
     -> TokenizerDefinition
   {
     let json = try VocabularyJSON.read(vocabulary)
-    let text: [UInt8]
-    do { text = try FileContents.bytes(at: merges, limit: 1 << 27) } catch { throw .file(error) }
+    let text = try VocabularyFile.bytes(at: merges, limit: 1 << 27)
     if let byte = FileContents.firstInvalidUTF8(in: text) {
       throw .file(.notUTF8(path: merges, byte: byte))
     }

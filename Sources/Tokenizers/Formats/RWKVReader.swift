@@ -1,13 +1,10 @@
-import Files
-
 /// Reads RWKV World's vocabulary: on every line an id, the token as a Python literal and its length
 /// in bytes. Ids start at 1; 0 ends a text.
 struct RWKVReader {
   private static let longestFile = 1 << 27
 
   static func read(_ path: String, name: String) throws(TokenizerError) -> TokenizerDefinition {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: longestFile) } catch { throw .file(error) }
+    let bytes = try VocabularyFile.bytes(at: path, limit: longestFile)
     return try read(bytes, path: path, name: name)
   }
 

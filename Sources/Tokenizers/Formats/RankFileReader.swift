@@ -1,5 +1,3 @@
-import Files
-
 /// Reads tiktoken's rank files: a token in base64, a space and its rank on every line.
 ///
 /// A token's rank is its id, and the lower of two ranks merges first. A piece that is a token as a
@@ -14,8 +12,7 @@ struct RankFileReader {
   static func read(_ path: String, publication: RankPublication, name: String)
     throws(TokenizerError) -> TokenizerDefinition
   {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: longestFile) } catch { throw .file(error) }
+    let bytes = try VocabularyFile.bytes(at: path, limit: longestFile)
     return try read(bytes, path: path, publication: publication, name: name)
   }
 

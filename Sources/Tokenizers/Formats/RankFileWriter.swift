@@ -24,15 +24,7 @@ extension Tokenizer {
     do {
       pairs = try MergeDerivation.pairs(
         of: ids.filter { model.tokens.length(Int($0)) > 1 }, in: model.tokens,
-        ranks: Array(0..<UInt32(model.tokens.count))
-      ) { id, symbols in
-        var count = 0
-        for byte in model.tokens[Int(id)] {
-          symbols[count] = model.byteIDs[Int(byte)]
-          count += 1
-        }
-        return count
-      }
+        ranks: Array(0..<UInt32(model.tokens.count)), byteIDs: model.byteIDs)
     } catch { throw .interrupted(error) }
     guard pairs.count == ids.count - 256 || model.ignoresMerges else {
       throw refuse("it has tokens without a merge, which a rank file would make of whole pieces")

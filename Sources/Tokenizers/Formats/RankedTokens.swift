@@ -35,13 +35,7 @@ struct RankedTokens {
     }
     do {
       let pairs = try MergeDerivation.pairs(
-        of: ids, in: tokens, ranks: Array(0..<UInt32(tokens.count))
-      ) { id, symbols in
-        tokens.withBytes(of: Int(id)) { bytes in
-          for (place, byte) in bytes.enumerated() { symbols[place] = byteIDs[Int(byte)] }
-          return bytes.count
-        }
-      }
+        of: ids, in: tokens, ranks: Array(0..<UInt32(tokens.count)), byteIDs: byteIDs)
       return (tokens, pairs)
     } catch { throw .interrupted(error) }
   }

@@ -1,4 +1,3 @@
-import Files
 import Kernels
 
 /// Reads SentencePiece's `.model`: BPE, Unigram and character models.
@@ -9,8 +8,7 @@ struct SentencePieceReader {
   let proto: SentencePieceProto
 
   static func read(_ path: String, name: String) throws(TokenizerError) -> TokenizerDefinition {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: longestFile) } catch { throw .file(error) }
+    let bytes = try VocabularyFile.bytes(at: path, limit: longestFile)
     return try read(bytes, path: path, name: name)
   }
 

@@ -116,6 +116,9 @@ extension Tokenizer {
     throws(TokenizerError)
   {
     guard let padding else { return }
+    if let length = padding.length, length < 0 {
+      throw .wrongLength(asked: length, reason: "no text is padded to fewer than 0 tokens")
+    }
     var length = padding.length ?? inputs.reduce(0) { max($0, $1.ids.count) }
     if let multiple = padding.multiple, multiple > 0, length % multiple > 0 {
       let (padded, overflow) = length.addingReportingOverflow(multiple - length % multiple)

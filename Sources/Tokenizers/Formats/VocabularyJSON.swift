@@ -7,8 +7,7 @@ enum VocabularyJSON {
   private static let mostValues = 1 << 23
 
   static func read(_ path: String) throws(TokenizerError) -> JSON {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: longestFile) } catch { throw .file(error) }
+    let bytes = try VocabularyFile.bytes(at: path, limit: longestFile)
     return try parse(bytes, path: path)
   }
 

@@ -7,8 +7,7 @@ enum HybridFile {
   private static let longestFile = 1 << 27
 
   static func read(_ path: String, name: String) throws(TokenizerError) -> Tokenizer {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: longestFile) } catch { throw .file(error) }
+    let bytes = try VocabularyFile.bytes(at: path, limit: longestFile)
     return try read(bytes, name: name, path: path)
   }
 

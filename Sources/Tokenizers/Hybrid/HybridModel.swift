@@ -35,11 +35,12 @@ struct HybridModel: Sendable {
     var piece: Match?
   }
 
-  /// All forms, and the ids they are read as.
+  /// All forms by their bytes, and the ids they are read as. Not by their texts: of a letter and a
+  /// mark and the letter that has the mark, Swift's strings would be one.
   struct Forms {
-    var roots: [String: Int32] = [:]
-    var affixes: [String: Int32] = [:]
-    var pieces: [String: Int32] = [:]
+    var roots: [[UInt8]: Int32] = [:]
+    var affixes: [[UInt8]: Int32] = [:]
+    var pieces: [[UInt8]: Int32] = [:]
   }
 
   /// Each id's text: of several forms the first.
@@ -67,8 +68,8 @@ struct HybridModel: Sendable {
     let first = Int32(Special.texts.count)
     rootIDs = first..<first + Int32(roots.count)
     affixIDs = rootIDs.upperBound..<rootIDs.upperBound + Int32(affixes.count)
-    func trie(_ forms: [String: Int32]) -> ByteTrie {
-      ByteTrie(forms.map { (Array($0.key.utf8)[...], $0.value) })
+    func trie(_ forms: [[UInt8]: Int32]) -> ByteTrie {
+      ByteTrie(forms.map { ($0.key[...], $0.value) })
     }
     rootForms = trie(forms.roots)
     affixForms = trie(forms.affixes)

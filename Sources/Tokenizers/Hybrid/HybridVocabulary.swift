@@ -48,7 +48,7 @@ public struct HybridVocabulary: Sendable {
   /// The texts that a byte-level tokenizer's tokens can give to ``pieces``: whole characters, in
   /// small letters, without the blank in front.
   public static func pieces(of tokenizer: Tokenizer, rules: HarmonyRules) -> [String] {
-    var seen: Set<String> = []
+    var seen: Set<[UInt8]> = []
     let definition = tokenizer.definition
     let added = Set(definition.addedTokens.map(\.id))
     return (0..<Int32(tokenizer.vocabularySize)).compactMap { id in
@@ -57,7 +57,7 @@ public struct HybridVocabulary: Sendable {
       let letters = text.unicodeScalars.drop { $0 == " " || $0 == "▁" }
       let isBlank = letters.contains { $0 == " " || $0 == "\n" || $0 == "\t" }
       let piece = rules.lowercased(String(letters))
-      return piece.isEmpty || isBlank || !seen.insert(piece).inserted ? nil : piece
+      return piece.isEmpty || isBlank || !seen.insert(Array(piece.utf8)).inserted ? nil : piece
     }
   }
 
@@ -68,24 +68,25 @@ public struct HybridVocabulary: Sendable {
   /// - Complexity: O(all forms).
   public func tokenizer() throws(TokenizerError) -> Tokenizer {
     var assembly = Assembly()
-    for text in HybridModel.Special.texts { assembly.add(text) }
+    for text in HybridModel.Special.texts { assembly.add(Array(text.utf8)) }
     let rootStart = assembly.size
-    for root in roots {
+    for (number, root) in roots.enumerated() {
+      if number & 0xFFF == 0 { try TokenizerError.poll() }
       if root.text.isEmpty {
         throw .wrongTable(table: "roots", entry: root.text, reason: "is empty")
       }
-      if assembly.forms.roots[root.text] != nil {
+      let text = Array(root.text.utf8)
+      if assembly.forms.roots.updateValue(assembly.add(text), forKey: text) != nil {
         throw .wrongTable(table: "roots", entry: root.text, reason: "is there twice")
       }
-      assembly.forms.roots[root.text] = assembly.add(root.text)
     }
     if options.readsVariants {
       // A text that is a root by itself is that root.
       for (number, root) in roots.enumerated() {
+        if number & 0xFFF == 0 { try TokenizerError.poll() }
         for variant in root.variants where !variant.isEmpty {
-          if assembly.forms.roots[variant] == nil {
-            assembly.forms.roots[variant] = rootStart + Int32(number)
-          }
+          let id = rootStart + Int32(number)
+          assembly.forms.roots.merge([(Array(variant.utf8), id)]) { known, _ in known }
         }
       }
     }
@@ -94,18 +95,22 @@ public struct HybridVocabulary: Sendable {
       guard let first = affix.forms.first else {
         throw .wrongTable(table: "affixes", entry: affix.name, reason: "has no form")
       }
-      let id = assembly.add(first)
+      let id = assembly.add(Array(first.utf8))
       for form in affix.forms {
         if form.isEmpty {
           throw .wrongTable(table: "affixes", entry: affix.name, reason: "has an empty form")
         }
-        if assembly.forms.affixes.updateValue(id, forKey: form) != nil {
+        if assembly.forms.affixes.updateValue(id, forKey: Array(form.utf8)) != nil {
           throw .wrongTable(table: "affixes", entry: form, reason: "is a form of two affixes")
         }
       }
     }
-    for piece in pieces where !piece.isEmpty && assembly.isNew(piece) {
-      assembly.forms.pieces[piece] = assembly.add(piece)
+    for (number, piece) in pieces.enumerated() {
+      if number & 0xFFF == 0 { try TokenizerError.poll() }
+      let text = Array(piece.utf8)
+      if !text.isEmpty, assembly.isNew(text) {
+        assembly.forms.pieces[text] = assembly.add(text)
+      }
     }
     let model = HybridModel(
       tokens: assembly.tokens, rules: rules, options: options, roots: roots, affixes: written,
@@ -150,8 +155,7 @@ public struct HybridVocabulary: Sendable {
     var size: Int32 { Int32(tokens.count) }
 
     @discardableResult
-    mutating func add(_ text: String) -> Int32 {
-      let bytes = Array(text.utf8)
+    mutating func add(_ bytes: [UInt8]) -> Int32 {
       decoder.append(bytes)
       // A root and an affix may be written alike; a search for the text finds the root.
       if tokens.find(bytes) != nil { tokens.appendHidden(bytes) } else { _ = tokens.insert(bytes) }
@@ -159,6 +163,6 @@ public struct HybridVocabulary: Sendable {
     }
 
     /// Whether no root hides this text wherever it stands, as affixes do not behind a capital.
-    func isNew(_ text: String) -> Bool { forms.roots[text] == nil && forms.pieces[text] == nil }
+    func isNew(_ text: [UInt8]) -> Bool { forms.roots[text] == nil && forms.pieces[text] == nil }
   }
 }

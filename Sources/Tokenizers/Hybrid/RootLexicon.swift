@@ -11,7 +11,8 @@ import Files
 public struct RootLexicon: Sendable {
   /// Distinct roots in the order they came.
   public private(set) var roots: [HybridRoot] = []
-  private var numbers: [String: Int] = [:]
+  /// By the roots' bytes: composed and decomposed forms are two roots, though equal as strings.
+  private var numbers: [[UInt8]: Int] = [:]
   private let rules = HarmonyRules.turkish
 
   private struct Entry {
@@ -26,38 +27,39 @@ public struct RootLexicon: Sendable {
 
   /// - Throws: ``TokenizerError/malformed(path:place:reason:)`` for a line whose bracket stays open.
   public init(lines text: String, path: String) throws(TokenizerError) {
-    var number = 0
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      number += 1
-      let line = Self.trimmed(line)
-      if line.isEmpty || line.hasPrefix("##") { continue }
+    // By bytes: as characters a carriage return and a line feed are one, which ends no line.
+    let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      if index & 0xFFF == 0 { try TokenizerError.poll() }
+      let line = Self.trimmed(Substring(line))
+      if line.isEmpty || line.utf8.starts(with: "##".utf8) { continue }
       guard let entry = Self.entry(line) else {
         throw .malformed(
-          path: path, place: "line \(number)", reason: "the bracket of attributes stays open")
+          path: path, place: "line \(index + 1)", reason: "the bracket of attributes stays open")
       }
       let root = root(of: entry)
-      if entry.isFurther, numbers[root.text] != nil { continue }
+      if entry.isFurther, numbers[Array(root.text.utf8)] != nil { continue }
       add(root)
     }
   }
 
   public init(path: String) throws(TokenizerError) {
-    let bytes: [UInt8]
-    do { bytes = try FileContents.bytes(at: path, limit: 1 << 26) } catch { throw .file(error) }
+    let bytes = try VocabularyFile.bytes(at: path, limit: 1 << 26)
     try self.init(lines: String(decoding: bytes, as: UTF8.self), path: path)
   }
 
   /// Adds a root. Two roots of one text are one; where one of them changes before vowels and the
   /// other does not, the changed form is a root of its own (`et`, meat; `et`, do, and `ed`).
   public mutating func add(_ root: HybridRoot) {
-    guard let number = numbers[root.text] else {
-      numbers[root.text] = roots.count
+    let text = Array(root.text.utf8)
+    guard let number = numbers[text] else {
+      numbers[text] = roots.count
       roots.append(root)
       return
     }
     roots[number].beforeText.merge(root.beforeText) { first, _ in first }
     let forms = [roots[number].beforeVowel, root.beforeVowel]
-    if forms[0] == forms[1] { return }
+    if forms[0].map({ Array($0.utf8) }) == forms[1].map({ Array($0.utf8) }) { return }
     roots[number].beforeVowel = nil
     for form in forms { if let form { add(HybridRoot(form)) } }
   }
@@ -65,18 +67,18 @@ public struct RootLexicon: Sendable {
   // MARK: Lines
 
   private static func trimmed(_ text: Substring) -> Substring {
-    func isBlank(_ character: Character) -> Bool {
-      character == " " || character == "\t" || character == "\r"
-    }
-    var text = text.drop(while: isBlank)
-    while let last = text.last, isBlank(last) { text.removeLast() }
-    return text
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+    var bytes = text.utf8.drop(while: isBlank)
+    while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+    return Substring(bytes)
   }
 
   private static func entry(_ line: Substring) -> Entry? {
     // A bracket by itself is a root.
-    guard let open = line.dropFirst().firstIndex(of: "[") else { return Entry(word: line) }
-    guard line.last == "]" else { return nil }
+    guard let open = line.utf8.dropFirst().firstIndex(of: UInt8(ascii: "[")) else {
+      return Entry(word: line)
+    }
+    guard line.utf8.last == UInt8(ascii: "]") else { return nil }
     var entry = Entry(word: trimmed(line[..<open]))
     let inside = line[line.index(after: open)...].dropLast()
     for part in inside.split(separator: ";") {

@@ -54,10 +54,19 @@ public struct AdditionProblem: Sendable, Equatable {
   ///
   /// - Complexity: O(count): at most two draws a problem are expected to be rejected, whatever the
   ///   lengths.
-  public static func problems(_ lengths: [Lengths], count: Int, seed: UInt64) -> [AdditionProblem] {
+  /// - Throws: ``TokenizerError/interrupted(_:)``.
+  public static func problems(_ lengths: [Lengths], count: Int, seed: UInt64)
+    throws(TokenizerError) -> [AdditionProblem]
+  {
     if lengths.isEmpty { return [] }
     var generator = SplitMix(seed: seed)
-    return (0..<count).map { problem(lengths[$0 % lengths.count], using: &generator) }
+    var problems: [AdditionProblem] = []
+    problems.reserveCapacity(count)
+    for number in 0..<count {
+      if number & 0xFFF == 0 { try TokenizerError.poll() }
+      problems.append(problem(lengths[number % lengths.count], using: &generator))
+    }
+    return problems
   }
 
   private static func problem(_ lengths: Lengths, using generator: inout SplitMix)

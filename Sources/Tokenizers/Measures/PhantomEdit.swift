@@ -105,9 +105,10 @@ public struct WordEncodings: Sendable {
   public let bare: SegmentationLattice
   public let spaced: SegmentationLattice
 
-  public init(_ word: String, _ trie: TokenTrie) {
-    bare = SegmentationLattice(Array(word.utf8), trie)
-    spaced = SegmentationLattice(Array((" " + word).utf8), trie)
+  /// - Throws: ``TokenizerError/interrupted(_:)``.
+  public init(_ word: String, _ trie: TokenTrie) throws(TokenizerError) {
+    bare = try SegmentationLattice(Array(word.utf8), trie)
+    spaced = try SegmentationLattice(Array((" " + word).utf8), trie)
   }
 
   /// How many there are of both.
@@ -130,19 +131,23 @@ public struct WordEncodings: Sendable {
   }
 
   /// One of all sequences of both, each equally likely; nil if there is none.
-  public func sample(seed: UInt64) -> [Int32]? {
+  ///
+  /// - Throws: ``TokenizerError/interrupted(_:)``.
+  public func sample(seed: UInt64) throws(TokenizerError) -> [Int32]? {
     if count.isZero { return nil }
     var generator = SplitMix(seed: seed)
     let drawn = BigUnsigned.below(count, using: &generator)
     return drawn < bare.count
-      ? bare.sample(using: &generator) : spaced.sample(using: &generator)
+      ? try bare.sample(using: &generator) : try spaced.sample(using: &generator)
   }
 }
 
 extension SegmentationLattice {
   /// One of all sequences, each equally likely, the same for the same seed; nil if there is none.
-  public func sample(seed: UInt64) -> [Int32]? {
+  ///
+  /// - Throws: ``TokenizerError/interrupted(_:)``.
+  public func sample(seed: UInt64) throws(TokenizerError) -> [Int32]? {
     var generator = SplitMix(seed: seed)
-    return sample(using: &generator)
+    return try sample(using: &generator)
   }
 }

@@ -29,14 +29,29 @@ public struct BigUnsigned: Sendable, Equatable {
   }
 
   public static func += (left: inout BigUnsigned, right: BigUnsigned) {
+    if left.isZero {
+      left = right
+      return
+    }
+    let missing = right.limbs.count - left.limbs.count
+    if missing > 0 { left.limbs.append(contentsOf: repeatElement(0, count: missing)) }
     var carry: UInt64 = 0
-    for place in 0..<max(left.limbs.count, right.limbs.count) {
-      if place == left.limbs.count { left.limbs.append(0) }
-      let other = place < right.limbs.count ? right.limbs[place] : 0
-      let (sum, first) = left.limbs[place].addingReportingOverflow(other)
-      let (whole, second) = sum.addingReportingOverflow(carry)
-      left.limbs[place] = whole
-      carry = first || second ? 1 : 0
+    left.limbs.withUnsafeMutableBufferPointer { sums in
+      right.limbs.withUnsafeBufferPointer { others in
+        for place in others.indices {
+          let (sum, first) = sums[place].addingReportingOverflow(others[place])
+          let (whole, second) = sum.addingReportingOverflow(carry)
+          sums[place] = whole
+          carry = first || second ? 1 : 0
+        }
+        var place = others.count
+        while carry > 0, place < sums.count {
+          let (sum, isCarried) = sums[place].addingReportingOverflow(1)
+          sums[place] = sum
+          carry = isCarried ? 1 : 0
+          place += 1
+        }
+      }
     }
     if carry > 0 { left.limbs.append(carry) }
   }

@@ -11,43 +11,71 @@ public struct SegmentationLattice: Sendable {
   public let bytes: [UInt8]
   /// The edges that start at each place, the shortest first.
   public let edges: [[Edge]]
-  /// How many ways lead from each place to the end.
-  private let ways: [BigUnsigned]
+  /// How many token sequences give the string.
+  public let count: BigUnsigned
+  /// How many ways lead to the end from the places where a first token ends.
+  private let waysBehindFirst: [Int: BigUnsigned]
 
-  /// - Complexity: O(bytes · longest token) time and memory, times the digits of the counts.
-  public init(_ bytes: [UInt8], _ trie: TokenTrie) {
+  /// - Throws: ``TokenizerError/interrupted(_:)``.
+  /// - Complexity: O(bytes · longest token) time and memory, the time times the digits of the count,
+  ///   which are as many as there are bytes: only the numbers that are still needed are kept.
+  public init(_ bytes: [UInt8], _ trie: TokenTrie) throws(TokenizerError) {
     var edges = [[Edge]](repeating: [], count: bytes.count)
-    var ways = [BigUnsigned](repeating: BigUnsigned(), count: bytes.count + 1)
-    ways[bytes.count] = BigUnsigned(1)
+    // The ways from a place to the end, for as many places as a token reaches, around a ring.
+    let size = min(bytes.count, trie.longestToken) + 1
+    var ways = [BigUnsigned](repeating: BigUnsigned(), count: size)
+    ways[bytes.count % size] = BigUnsigned(1)
     for start in bytes.indices.reversed() {
+      if start & 0x3FF == 0 { try TokenizerError.poll() }
+      var sum = BigUnsigned()
       trie.forEachToken(in: bytes, at: start) { id, end in
-        if ways[end].isZero { return }  // leads nowhere
+        if ways[end % size].isZero { return }  // leads nowhere
         edges[start].append(Edge(id: id, end: end))
-        ways[start] += ways[end]
+        sum += ways[end % size]
       }
+      ways[start % size] = sum
     }
     self.bytes = bytes
     self.edges = edges
-    self.ways = ways
+    count = ways[0]
+    let ends = edges.first?.map(\.end) ?? []
+    waysBehindFirst = Dictionary(
+      ends.map { ($0, ways[$0 % size]) }, uniquingKeysWith: { first, _ in first })
   }
-
-  /// How many token sequences give the string.
-  public var count: BigUnsigned { ways[0] }
 
   /// How many do not start with one of some tokens; for no bytes, the one of no tokens.
   public func count(startingWithout masked: Set<Int32>) -> BigUnsigned {
     guard let first = edges.first else { return count }
     return first.reduce(into: BigUnsigned()) { sum, edge in
-      if !masked.contains(edge.id) { sum += ways[edge.end] }
+      if !masked.contains(edge.id), let ways = waysBehindFirst[edge.end] { sum += ways }
     }
   }
 
+  /// How many ways lead from each place to the end.
+  private func waysToEnd() throws(TokenizerError) -> [BigUnsigned] {
+    var ways = [BigUnsigned](repeating: BigUnsigned(), count: bytes.count + 1)
+    ways[bytes.count] = BigUnsigned(1)
+    for start in bytes.indices.reversed() {
+      if start & 0x3FF == 0 { try TokenizerError.poll() }
+      var sum = BigUnsigned()
+      for edge in edges[start] { sum += ways[edge.end] }
+      ways[start] = sum
+    }
+    return ways
+  }
+
   /// The first sequences, in the order of their tokens' lengths from the left; `limit` at most.
-  public func sequences(limit: Int) -> [[Int32]] {
+  ///
+  /// - Throws: ``TokenizerError/interrupted(_:)``.
+  /// - Complexity: O(sequences · tokens of one).
+  public func sequences(limit: Int) throws(TokenizerError) -> [[Int32]] {
     var result: [[Int32]] = []
     var path: [(place: Int, edge: Int)] = [(0, -1)]
+    var steps = 0
     // Every edge leads to the end, so no step is in vain.
     while let top = path.last, result.count < limit {
+      steps += 1
+      if steps & 0xFFFF == 0 { try TokenizerError.poll() }
       if top.place == bytes.count {
         result.append(path.dropLast().map { edges[$0.place][$0.edge].id })
         path.removeLast()
@@ -65,8 +93,15 @@ public struct SegmentationLattice: Sendable {
   }
 
   /// One of all sequences, each equally likely; nil if there is none.
-  public func sample(using generator: inout some RandomNumberGenerator) -> [Int32]? {
+  ///
+  /// - Throws: ``TokenizerError/interrupted(_:)``.
+  /// - Complexity: O(bytes · longest token) time and O(bytes) memory, both times the digits of the
+  ///   count.
+  public func sample(using generator: inout some RandomNumberGenerator) throws(TokenizerError)
+    -> [Int32]?
+  {
     if count.isZero { return nil }
+    let ways = try waysToEnd()
     var rest = BigUnsigned.below(count, using: &generator)
     var result: [Int32] = []
     var place = 0
@@ -168,8 +203,10 @@ enum LogSum {
 
 extension Tokenizer {
   /// All ways to write `text` in ordinary tokens.
-  public func segmentations(of text: String) -> SegmentationLattice {
-    SegmentationLattice(Array(text.utf8), trie)
+  ///
+  /// - Throws: ``TokenizerError/interrupted(_:)``.
+  public func segmentations(of text: String) throws(TokenizerError) -> SegmentationLattice {
+    try SegmentationLattice(Array(text.utf8), trie)
   }
 
   /// The ids that the tokenizer itself gives to what these ids stand for.

@@ -32,6 +32,26 @@ import Testing
     }
   }
 
+  @Test(
+    "kinds without a vocabulary beside cut as their patterns say",
+    arguments: [
+      ("afmoe", "a 1234567b", ["a", " ", "1", "234", "567", "b"]),
+      ("afmoe", "12 x你好가!ab", ["12", " x", "你好가", "!ab"]),
+      ("laguna", "it's a \n\nb", ["it", "'s", " a", " ", "\n\n", "b"]),
+      ("spark2_5", "a!\n\nb 1234", ["a", "!", "\n", "\n", "b", " ", "1", "2", "3", "4"]),
+      ("hy_v4", "a!\n1234你", ["a", "!\n", "123", "4", "你"]),
+      ("ufakzeka", "it'sx 12", ["it", "'sx", " ", "1", "2"]),
+      ("granite-embed-multi-97m", "HelloWorld's 1234", ["Hello", "World's", " ", "123", "4"]),
+      ("sarvam-moe", "a b\n\nc", ["a b", "\n\n", "c"]),
+    ])
+  func cutting(kind: String, text: String, pieces: [String]) throws {
+    let cut = try #require(GGUFPreTokenizer(kind))
+    let found = PreTokenizer(stages: cut.stages).pieces(of: Array(text.utf8))
+    #expect(found.map { String(decoding: $0, as: UTF8.self) } == pieces)
+    #expect(cut.mergesCharacters == (kind == "sarvam-moe"))
+    #expect(cut.ignoresMerges == (kind == "granite-embed-multi-97m"))
+  }
+
   /// The texts of an `.inp` file.
   private static func split(_ bytes: [UInt8]) -> [[UInt8]] {
     let separator = Array("\n__ggml_vocab_test__\n".utf8)

@@ -24,6 +24,31 @@ import Testing
     }
   }
 
+  @Test(
+    "merge as encoding each token by the tokens before it does",
+    .enabled(if: Assets.present, "needs ../shared/assets"),
+    arguments: files + [("gpt2", .huggingface, "tokenizers/gpt2/tokenizer.json")])
+  func merges(name: String, kind: TokenizerKind, file: String) throws {
+    var tokenizer = try Tokenizer.load(path: Assets.path(file), kind: kind)
+    if kind == .huggingface {
+      // Its merges are those of its file; as ranks they are derived.
+      let publication = try #require(RankPublication(.gpt2))
+      tokenizer = try Tokenizer(
+        RankFileReader.read(
+          tokenizer.tiktokenRanks(), path: file, publication: publication, name: name))
+    }
+    let model = try #require(tokenizer.definition.model.bytePair)
+    let slow = PairTable(capacity: 0)
+    for id in 0..<Int32(model.tokens.count) where model.tokens.length(Int(id)) > 1 {
+      let symbols = model.tokens[Int(id)].map { model.byteIDs[Int($0)] }
+      let left = NaiveMerger.merge(symbols, with: slow)
+      if left.count == 2 { _ = slow.insert(left[0], left[1], rank: UInt32(id), merged: id) }
+    }
+    let (derived, expected) = (model.merges.sorted(), slow.sorted())
+    #expect(derived.count == expected.count && derived.count > 50_000 - 1000)
+    #expect(zip(derived, expected).allSatisfy { $0 == $1 })
+  }
+
   @Test("have the special tokens that are published with them")
   func special() throws {
     func ids(_ kind: TokenizerKind, _ count: Int) throws -> [String: Int32] {

@@ -71,6 +71,17 @@ import Testing
     #expect(Self.end("…") == SpokenEnd(vowel: nil, letter: nil))
   }
 
+  @Test("of capitals that share their small letter the first one comes back", arguments: 0..<24)
+  func sharedSmallLetter(others: Int) throws {
+    var rules = HarmonyRules.none
+    rules.smallLetters = ["X": "z", "Q": "z", "Y": "z"]
+    // The order in which a dictionary is gone through depends on what else is in it.
+    for number in 0..<others {
+      rules.smallLetters[try #require(Unicode.Scalar(0x4E00 + UInt32(number)))] = "w"
+    }
+    #expect(rules.capital("z") == "Q")
+  }
+
   @Test("small and capital letters are Turkish ones")
   func letters() {
     let rules = HarmonyRules.turkish

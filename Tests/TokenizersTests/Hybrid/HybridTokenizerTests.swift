@@ -53,6 +53,33 @@ enum SmallTurkish {
 }
 
 @Suite("Hybrid tokenizers") struct HybridTokenizerTests {
+  @Test("a composed and a decomposed letter make two roots, two forms and two pieces")
+  func composedForms() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    // Lines may end as on Windows.
+    let lexicon = try RootLexicon(lines: "\(composed)\r\n\(decomposed)\r\n", path: "test")
+    #expect(
+      lexicon.roots.map { Array($0.text.utf8) } == [composed, decomposed].map { Array($0.utf8) })
+    var vocabulary = HybridVocabulary(
+      roots: lexicon.roots,
+      affixes: [
+        HybridAffix(name: "first", forms: ["\u{E9}"]),
+        HybridAffix(name: "second", forms: ["e\u{301}"]),
+      ],
+      rules: .none, pieces: ["\u{E0}", "a\u{300}"])
+    vocabulary.options.checksForms = false
+    let tokenizer = try vocabulary.tokenizer()
+    for pair in [(composed, decomposed), ("\u{E9}", "e\u{301}"), ("\u{E0}", "a\u{300}")] {
+      let ids = try [tokenizer.encode(pair.0), tokenizer.encode(pair.1)]
+      #expect(ids[0].count == 1 && ids[1].count == 1 && ids[0] != ids[1])
+      #expect(try tokenizer.decode(ids[0]).utf8.elementsEqual(pair.0.utf8))
+      #expect(try tokenizer.decode(ids[1]).utf8.elementsEqual(pair.1.utf8))
+    }
+    let again = try Tokenizer.load(
+      tokenizerJSON: Array(tokenizer.json().text().utf8), name: "hybrid", source: "test")
+    #expect(again.digest == tokenizer.digest)
+  }
+
   @Test(
     "inflected words are the ids of root and affixes, and come back", arguments: TurkishGold.rows)
   func gold(row: String) throws {
