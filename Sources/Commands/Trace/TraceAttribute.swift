@@ -40,7 +40,7 @@ struct TraceAttribute: Command {
     let answer = ActivationPatching.Answer(
       try call[answer].id(for: model), against: try call[against]?.id(for: model))
     let method: Attribution.Method
-    switch try call[method] {
+    switch try call[self.method] {
     case .direct: return try parts(DirectLogitAttribution(model, ids: ids, answer: answer))
     case .gradient: method = .gradient
     case .integrated: method = .integrated
