@@ -49,7 +49,7 @@ import Testing
 
   @Test(
     "stories260K: 200 greedy tokens are the golden ones",
-    .enabled(if: Assets.present, "needs ../shared/assets"), arguments: Assets.bothForms)
+    .enabled(if: Assets.present, "needs ../shared/assets"), arguments: Assets.forms)
   func golden(form: String) throws {
     let model = try ModelLoader.load(path: Assets.path(form))
     let golden = try #require(try Assets.golden()["greedy_from_bos_200"])
@@ -68,7 +68,7 @@ import Testing
     .enabled(if: Assets.present, "needs ../shared/assets"))
   func oneAnswer() throws {
     var results: [DecodedText] = []
-    for form in Assets.bothForms {
+    for form in Assets.forms {
       let model = try ModelLoader.load(path: Assets.path(form))
       let prompt = try model.ids(of: "Once upon a time, there was a")
       let sampler = try Sampler(temperature: 0.9, topK: 100, topP: 0.95, minP: 0.001)

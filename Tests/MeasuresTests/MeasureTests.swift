@@ -38,7 +38,7 @@ import Tokenizers
   @Test(
     "stories260K: the golden likelihoods of both texts",
     .enabled(if: Assets.present, "needs ../shared/assets"),
-    arguments: ["story", "shakespeare"], Assets.bothForms)
+    arguments: ["story", "shakespeare"], Assets.forms)
   func golden(name: String, form: String) throws {
     let golden = try #require(try Assets.golden()[name])
     let model = try ModelLoader.load(path: Assets.path(form))

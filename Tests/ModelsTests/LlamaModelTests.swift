@@ -126,20 +126,20 @@ import Testing
     let golden = try SafetensorsFile(path: Assets.path("golden/stories260K_forward.safetensors"))
     let ids = try #require(try golden.tensor("input_ids").int32s)
     let expected = try golden.tensor("logits")
-    let results = try Assets.bothForms.map { form in
+    let results = try Assets.forms.map { form in
       try ModelLoader.load(path: Assets.path(form)).logits(ids: ids)
     }
     #expect(results[0].shape == expected.shape)
     for (a, b) in zip(results[0].doubles, expected.doubles) { #expect(abs(a - b) <= 2e-5) }
-    #expect(results[0] == results[1])
+    #expect(results[0] == results[1] && results[0] == results[2])
   }
 
   @Test(
     "knows its sizes and its tokenizer", .enabled(if: Assets.present, "needs ../shared/assets"),
-    arguments: Assets.bothForms)
+    arguments: Assets.forms)
   func facts(form: String) throws {
     let model = try ModelLoader.load(path: Assets.path(form))
-    #expect(model.name == "stories260K")
+    #expect(model.name.hasPrefix("stories260K"))
     #expect(model.parameterCount == 260_032)
     #expect((model.vocabularySize, model.contextLength) == (512, 512))
     #expect((model.bosID, model.eosID) == (1, 2))

@@ -9,7 +9,10 @@ enum Assets {
   }()
   static var present: Bool { Paths.exists(root + "/models/stories260K/model.safetensors") }
   static func path(_ name: String) -> String { root + "/" + name }
-  static let bothForms = ["models/stories260K", "models/stories260K/stories260K.bin"]
+  static let forms = [
+    "models/stories260K", "models/stories260K/stories260K.bin",
+    "models/stories260K/stories260K-f32.gguf",
+  ]
 
   static func golden() throws -> JSON {
     let path = path("golden/stories260K.json")
