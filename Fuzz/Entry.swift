@@ -1,7 +1,7 @@
 import Glibc
 
 /// The target that `scripts/fuzz` runs; one program holds them all.
-private let target: (name: String, run: ([UInt8]) throws -> Void) = {
+private let target: (name: String, run: @Sendable ([UInt8]) throws -> Void) = {
   let name = getenv("TESSERA_FUZZ_TARGET").map { String(cString: $0) } ?? ""
   if let found = FuzzTarget(rawValue: name) { return (name, found.run) }
   if let found = ModelFuzzTarget(rawValue: name) { return (name, found.run) }

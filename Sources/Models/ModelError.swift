@@ -39,6 +39,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
   case hook(pattern: String, reason: String)
   /// What a network was asked to run with does not fit it or itself.
   case input(reason: String)
+  /// A chat template, by name or as text, that is not one of the known ones.
+  case unknownChatTemplate(shown: String)
   /// A model that could not be installed.
   case install(name: String, reason: String)
   /// What a tensor operation refuses after all checks.
@@ -70,6 +72,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .memory: "E0613"
     case .kernel(let error): error.code
     case .tensor(let error): error.code
+    case .unknownChatTemplate: "E0616"
     case .hook: "E0617"
     case .input: "E0618"
     case .install: "E0619"
@@ -108,6 +111,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .foreignCache(let model): "the cache was not made by '\(model)'"
     case .cache(let reason): "the cache: \(reason)"
     case .hook(let pattern, let reason): "the hook '\(pattern)': \(reason)"
+    case .unknownChatTemplate(let shown): "no known chat template: '\(shown)'"
     case .input(let reason): reason
     case .install(let name, let reason): "'\(name)' was not installed: \(reason)"
     case .kernel(let error): error.message
@@ -126,6 +130,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .file(let error): error.hint
     case .tokenizer(let error): error.hint
     case .noTokenizer: "put a tokenizer.json beside the weights, or give ids"
+    case .unknownChatTemplate:
+      "give one by name: \(ChatTemplate.names.joined(separator: ", "))"
     case .cache: "make the cache with rope=late"
     case .install:
       "it needs Python 3 with pip, and the network; docs/models.md says how to do it by hand"

@@ -15,8 +15,13 @@ public struct ModelExport: Sendable {
   /// - Parameter kind: how matrices are kept; folders take f32, f16 and bf16.
   /// - Throws: ``ModelError/unsupported(path:feature:)`` with what Llama's format has no place for.
   public func write(to path: String, kind: GGUFTensorType) throws(ModelError) {
+    let isGGUF = Paths.fileExtension(of: path) == "gguf"
+    // Another type is all there is to do: every architecture goes, and all metadata stay.
+    if isGGUF, let file = model.ggufFile {
+      return try ModelConversion.quantize(file, to: path, types: try .init(matrices: kind))
+    }
     let block = try LlamaBlock(model)
-    if Paths.fileExtension(of: path) == "gguf" {
+    if isGGUF {
       try writeGGUF(path, kind, block)
     } else {
       try writeFolder(path, kind, block)
@@ -69,7 +74,7 @@ public struct ModelExport: Sendable {
         try writer.set("tokenizer.ggml.eos_token_id", .uint32(UInt32(bitPattern: id)))
       }
       // A vocabulary that came in a GGUF file goes into the new one as it is.
-      if let header = (model.tensorSource as? GGUFFile)?.header {
+      if let header = model.ggufFile?.header {
         try writer.set(
           from: header,
           leaving: Set(header.metadata.map(\.key).filter { !$0.hasPrefix("tokenizer.") })

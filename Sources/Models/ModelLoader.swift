@@ -9,9 +9,20 @@ public enum ModelLoader {
     /// The number of positions, where the file's own is not wanted: some ways to scale rotary positions
     /// depend on it.
     public var contextLength: Int?
+    /// What matrices are rounded to when they are read, as if the file had been written so.
+    public var weights: GGUFTensorType?
 
-    public init(activations: Activations = .f32, contextLength: Int? = nil) {
+    public init(
+      activations: Activations = .f32, contextLength: Int? = nil, weights: GGUFTensorType? = nil
+    ) {
       (self.activations, self.contextLength) = (activations, contextLength)
+      self.weights = weights
+    }
+
+    /// The tensors as they are wanted.
+    func source(_ base: any TensorSource) throws(ModelError) -> any TensorSource {
+      guard let weights else { return base }
+      return RequantizedSource(base: base, types: try .init(matrices: weights))
     }
   }
 
@@ -62,24 +73,36 @@ public enum ModelLoader {
     guard Paths.exists(configurationPath) else {
       throw .notAModel(path: folder, reason: "it has no config.json")
     }
-    let json: JSON
-    do throws(FileError) {
-      let bytes = try FileContents.bytes(at: configurationPath, limit: 1 << 26)
-      json = try JSONParser.parse(bytes, path: configurationPath, uniqueKeys: true)
-    } catch { throw .file(error) }
+    let json = try configuration(at: configurationPath)
+    if let family = ModelFamilies.family(json) {
+      throw otherKind(folder, family.kind)
+    }
     let reading = try Architectures.reading(
       json: json, path: configurationPath, contextLength: options.contextLength)
     let source = try source(in: folder, weights: weights)
     let tokenizer = try tokenizer(
       in: folder, vocabularySize: reading.network.embedding.vocabularySize)
     return try TransformerModel(
-      name: nameOfModel(weights ?? folder), reading: reading, source: source,
+      name: nameOfModel(weights ?? folder), reading: reading, source: try options.source(source),
       activations: options.activations, tokenizer: tokenizer,
       configuration: json.objectValue ?? [])
   }
 
+  /// What is loaded by ``loadAny(path:options:)`` alone.
+  private static func otherKind(_ path: String, _ kind: String) -> ModelError {
+    .input(reason: "'\(path)' holds \(kind), not a language model of text alone")
+  }
+
+  /// A file of a folder that holds an object.
+  static func configuration(at path: String) throws(ModelError) -> JSON {
+    do throws(FileError) {
+      let bytes = try FileContents.bytes(at: path, limit: 1 << 26)
+      return try JSONParser.parse(bytes, path: path, uniqueKeys: true)
+    } catch { throw .file(error) }
+  }
+
   /// The weights of a folder: one file, or several with an index.
-  private static func source(in folder: String, weights: String?) throws(ModelError)
+  static func source(in folder: String, weights: String?) throws(ModelError)
     -> any TensorSource
   {
     if let weights { return try SafetensorsFile(path: weights) }
@@ -98,20 +121,27 @@ public enum ModelLoader {
   {
     let file = try GGUFFile(path: path)
     let fields = GGUFFields(file.header, source: file)
-    let reading = try Architectures.reading(gguf: fields, contextLength: options.contextLength)
-    var tokenizer: Tokenizer?
-    if file.header["tokenizer.ggml.model"] != nil {
-      do throws(TokenizerError) { tokenizer = try Tokenizer.load(path: path) } catch {
-        if case .interrupted(let reason) = error { throw .interrupted(reason) }
-        throw .tokenizer(error)
-      }
-    } else {
-      tokenizer = try Self.tokenizer(
-        in: Paths.parent(of: path), vocabularySize: reading.network.embedding.vocabularySize)
+    if fields.text("general.architecture") == BertFamily.ggufName {
+      throw otherKind(path, BertFamily.kind)
     }
+    let reading = try Architectures.reading(gguf: fields, contextLength: options.contextLength)
     return try TransformerModel(
-      name: nameOfModel(path), reading: reading, source: file, activations: options.activations,
-      tokenizer: tokenizer, configuration: fields.shown)
+      name: nameOfModel(path), reading: reading, source: try options.source(file),
+      activations: options.activations,
+      tokenizer: try tokenizer(
+        of: file, vocabularySize: reading.network.embedding.vocabularySize),
+      configuration: fields.shown)
+  }
+
+  /// The vocabulary in a GGUF file, or beside it.
+  static func tokenizer(of file: GGUFFile, vocabularySize: Int) throws(ModelError) -> Tokenizer? {
+    guard file.header["tokenizer.ggml.model"] != nil else {
+      return try tokenizer(in: Paths.parent(of: file.path), vocabularySize: vocabularySize)
+    }
+    do throws(TokenizerError) { return try Tokenizer.load(path: file.path) } catch {
+      if case .interrupted(let reason) = error { throw .interrupted(reason) }
+      throw .tokenizer(error)
+    }
   }
 
   private static func loadLlama2C(_ path: String, _ options: Options) throws(ModelError)
@@ -121,12 +151,12 @@ public enum ModelLoader {
     let tokenizer = try tokenizer(
       in: Paths.parent(of: path), vocabularySize: checkpoint.network.vocabularySize)
     return try TransformerModel(
-      name: nameOfModel(path), reading: checkpoint.reading, source: checkpoint,
+      name: nameOfModel(path), reading: checkpoint.reading, source: try options.source(checkpoint),
       activations: options.activations, tokenizer: tokenizer, configuration: checkpoint.fields)
   }
 
   /// The tokenizer in a folder: `tokenizer.json`, `tokenizer.bin`, or `tok<vocabulary size>.bin`.
-  private static func tokenizer(in folder: String, vocabularySize: Int) throws(ModelError)
+  static func tokenizer(in folder: String, vocabularySize: Int) throws(ModelError)
     -> Tokenizer?
   {
     for name in ["tokenizer.json", "tokenizer.bin", "tok\(vocabularySize).bin"] {
@@ -144,7 +174,7 @@ public enum ModelLoader {
   }
 
   /// `…/stories260K/` → `stories260K`, `stories260K.bin` → `stories260K`.
-  private static func nameOfModel(_ path: String) -> String {
+  static func nameOfModel(_ path: String) -> String {
     let resolved = Paths.resolved(path) ?? path
     if Paths.isFolder(path) { return Paths.name(of: resolved) }
     let name = Paths.name(of: resolved)

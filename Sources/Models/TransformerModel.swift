@@ -17,18 +17,25 @@ public final class TransformerModel: LanguageModel {
   let weights: FrozenWeights
   private let reading: ArchitectureReading
   private let source: any TensorSource
-  var tensorSource: any TensorSource { source }
+  /// The file that the weights came from.
+  var sourcePath: String { source.path }
+
+  /// The file, where the weights are taken from a GGUF file as they are.
+  var ggufFile: GGUFFile? { source as? GGUFFile }
 
   /// The most rows that go through the layers together: bounds memory and the time between polls.
   private static let tile = 128
 
+  /// - Parameter isPart: the file holds other networks too, so its other tensors are not looked at.
   init(
     name: String, reading given: ArchitectureReading, source: any TensorSource,
-    activations: Activations = .f32, tokenizer: Tokenizer?, configuration: [JSON.Member]
+    activations: Activations = .f32, tokenizer: Tokenizer?, configuration: [JSON.Member],
+    isPart: Bool = false
   ) throws(ModelError) {
     let reading = given.matching(source.tensorNames)
     try SizeChecks.check(reading.network, path: source.path)
-    weights = try FrozenWeights(reading, from: source, activations: activations)
+    weights = try FrozenWeights(
+      reading, from: source, activations: activations, isPart: isPart)
     (self.name, self.architecture, self.network) = (name, reading.name, reading.network)
     (self.activations, self.tokenizer, self.configuration) = (activations, tokenizer, configuration)
     (self.reading, self.source) = (reading, source)
@@ -110,6 +117,10 @@ public final class TransformerModel: LanguageModel {
     _ inputs: [SequenceInput], caches: inout [KeyValueCache], options: PassOptions = .init(),
     weights: (any NetworkWeights)? = nil
   ) throws(ModelError) -> TokenState {
+    if !caches.isEmpty, !network.isCausal {
+      throw .input(
+        reason: "'\(name)' reads texts as a whole, so it takes no cache and gives no next token")
+    }
     guard caches.isEmpty || caches.count == inputs.count else {
       throw .input(reason: "\(caches.count) caches were given for \(inputs.count) sequences")
     }
@@ -141,6 +152,39 @@ public final class TransformerModel: LanguageModel {
     let pass = NetworkPass(
       network, weights: weights ?? self.weights, options: .init(), caches: [], memories: [])
     do { return try pass.scores(states) } catch { throw ModelError(cause: error) }
+  }
+
+  /// What ids are before positions are added, `[ids, width]`: to be mixed with other embeddings.
+  public func embeddings(of ids: [Int32]) throws(ModelError) -> Variable {
+    try check(ids)
+    let pass = NetworkPass(network, weights: weights, options: .init(), caches: [], memories: [])
+    do { return try pass.looked(up: Tensor(ids, shape: [ids.count])) } catch {
+      throw ModelError(cause: error)
+    }
+  }
+
+  /// x · Wᵀ + b of a matrix beside the blocks: `[rows, inputs]` to `[rows, outputs]`.
+  public func dense(_ part: WeightKey.Part, _ x: Variable) throws(ModelError) -> Variable {
+    do throws(TensorError) { return try weights.linear(WeightKey(part), x) } catch {
+      throw ModelError(cause: error)
+    }
+  }
+
+  /// A vector beside the blocks, such as a class token.
+  func vector(_ part: WeightKey.Part) throws(ModelError) -> Variable {
+    do throws(TensorError) {
+      if let vector = try weights.tensor(WeightKey(part)) { return vector }
+    } catch { throw ModelError(cause: error) }
+    throw .missingTensor(path: source.path, name: WeightKey(part).name)
+  }
+
+  /// States behind the final norm, where a pass left that out.
+  func finallyNormed(_ states: Variable) throws(ModelError) -> Variable {
+    guard let norm = network.finalNorm else { return states }
+    let pass = NetworkPass(network, weights: weights, options: .init(), caches: [], memories: [])
+    do { return try pass.normed(states, norm, WeightKey(.finalNorm)) } catch {
+      throw ModelError(cause: error)
+    }
   }
 
   private func checkRoom(_ input: SequenceInput, held: Int) throws(ModelError) {

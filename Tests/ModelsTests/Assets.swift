@@ -11,6 +11,15 @@ enum Assets {
   static func path(_ name: String) -> String { root + "/" + name }
   static let bothForms = ["models/stories260K", "models/stories260K/stories260K.bin"]
 
+  /// The sentence encoder that `scripts/oracles` fetches.
+  static let sentenceEncoder: String? = {
+    var folder = Paths.parent(of: #filePath)
+    for _ in 0..<2 { folder = Paths.parent(of: folder) }
+    return [folder + "/.oracles/all-minilm-l6-v2", root + "/models/all-minilm-l6-v2"].first {
+      Paths.exists($0 + "/model.safetensors")
+    }
+  }()
+
   static func golden() throws -> JSON {
     let path = path("golden/stories260K.json")
     return try JSONParser.parse(FileContents.bytes(at: path), path: path)

@@ -166,6 +166,13 @@ import Testing
     }
   }
 
+  @Test("a file that is one of several is refused")
+  func split() throws {
+    try refused(
+      full.changing { $0.metadata.append(("split.count", 2, TinyGGUF.word(UInt16(3)))) },
+      "the other 2 of its 3 files")
+  }
+
   @Test("alignments and offsets that lie")
   func alignment() throws {
     for (type, value) in [
@@ -195,6 +202,10 @@ import Testing
     try refused(
       full.changing { $0.trailing = Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 60) },
       "goes on after its end")
+    // Also where there are no tensors.
+    let bare = full.changing { $0.tensors = [] }
+    #expect(try error(bare.bytes) == nil)
+    try refused(bare.changing { $0.trailing = [UInt8](repeating: 1, count: 32) }, "goes on after")
     // The padding of the last tensor may be missing.
     let last = try #require(full.tensors.last)
     let rest = full.bytes.count - (32 - last.data.count % 32) % 32

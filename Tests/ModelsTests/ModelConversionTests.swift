@@ -12,6 +12,7 @@ import Testing
       ("token_embd.weight", [6, 256]), ("blk.0.ffn_up.weight", [5, 512]),
       ("blk.0.attn_q.weight", [4, 64]), ("blk.0.odd.weight", [3, 20]),
       ("blk.0.attn_norm.weight", [256]), ("output.weight", [6, 256]),
+      ("blk.0.ffn_gate_inp.weight", [3, 32]),
     ]
     return TinyCheckpoint.safetensors(
       tensors.map { name, shape in
@@ -53,6 +54,7 @@ import Testing
       #expect(file.typeName(of: "token_embd.weight") == format.rawValue)
       #expect(file.typeName(of: "output.weight") == "Q8_0")
       #expect(file.typeName(of: "blk.0.attn_norm.weight") == "F32")
+      #expect(file.typeName(of: "blk.0.ffn_gate_inp.weight") == "F32")
       #expect(file.typeName(of: "blk.0.odd.weight") == "F16")
       let short = [
         BlockFormat.q2K: "IQ4_NL", .q3K: "IQ4_NL", .q4K: "Q5_0", .q5K: "Q5_1", .q6K: "Q8_0",
@@ -101,6 +103,22 @@ import Testing
       try ModelConversion.writeSafetensors(file, to: again, format: .f32)
       let wide = try SafetensorsFile(path: again)
       for name in file.names { #expect(try wide.floats(name) == file.floats(name)) }
+    }
+  }
+
+  @Test("whole numbers and F64 stay what they are when a file is quantised")
+  func wholeNumbers() throws {
+    try TinyCheckpoint.withFolder(["a.gguf": TinyGGUF.full.bytes, "b.gguf": []]) { folder in
+      let source = try GGUFFile(path: folder + "/a.gguf")
+      let target = folder + "/b.gguf"
+      try ModelConversion.quantize(source, to: target, types: .init(matrices: .f16))
+      let file = try GGUFFile(path: target)
+      for type in ["I8", "I16", "I32", "I64", "F64", "F16"] {
+        let (old, new) = (try source.bytes("t." + type), try file.bytes("t." + type))
+        #expect(old == new)
+        #expect(file.typeName(of: "t." + type) == type)
+      }
+      #expect(file.typeName(of: "t.Q4_0") == "F16")
     }
   }
 

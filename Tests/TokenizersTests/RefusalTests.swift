@@ -253,8 +253,8 @@ import Testing
     malformed(
       small.with(
         "padding",
-        #"{"strategy": "BatchLongest", "pad_id": 11, "pad_type_id": 0, "pad_token": "x"}"#),
-      "padding.pad_id", "id 11 is outside the vocabulary of 11 tokens")
+        #"{"strategy": "BatchLongest", "pad_id": 12, "pad_type_id": 0, "pad_token": "x"}"#),
+      "padding.pad_id", "id 12 is outside the vocabulary of 12 tokens")
   }
 
   @Test("of ten million merges are refused before they take memory")

@@ -9,6 +9,7 @@
 
 #include "ck_activations.h"
 #include "ck_attend.h"
+#include "ck_blocks.h"
 #include "ck_convolution.h"
 #include "ck_fourier.h"
 #include "ck_gather.h"
@@ -42,6 +43,7 @@ typedef ck_selective_scan_f64_call selective_call_f64;
 #define TEXT "f64"
 #include "kernels/both_reals.h"
 
+#include "kernels/blocks.h"
 #include "kernels/halves.h"
 #include "kernels/linear.h"
 #include "kernels/training.h"
@@ -58,6 +60,7 @@ int main(int count, char **arguments) {
   ck_set_eager(true);
   families_f32();
   families_f64();
+  blocks();
   halves();
   linear();
   training();

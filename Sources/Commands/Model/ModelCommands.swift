@@ -6,7 +6,7 @@ enum ModelCommands {
   static let all: [any Command.Type] = [
     ModelLoad.self, ModelLogits.self, ModelHidden.self, ModelWeights.self, ModelWeight.self,
     ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
-    ModelConvert.self,
+    ModelConvert.self, ModelEmbed.self, ModelChat.self,
   ]
 }
 
@@ -30,13 +30,16 @@ struct ModelLoad: Command {
   let activations = Option(
     "How quantised weights are multiplied: f32 dequantises them, q8 rounds states to 8 bits.",
     default: Activations.f32)
+  let weights = Option<WeightKind?>(
+    "What matrices are rounded to when they are read, as if model.quantize had written the file.")
   let context = Option<Int?>(
     "The most positions, in place of the file's own; some rotary scalings depend on it.",
     in: 1...16_777_216)
 
   func run(_ call: Call) throws -> Value {
     let options = ModelLoader.Options(
-      activations: try call[activations], contextLength: try call[context])
+      activations: try call[activations], contextLength: try call[context],
+      weights: try call[weights]?.type)
     return .object(try ModelObject.load(try call[path], call.session, options: options))
   }
 }

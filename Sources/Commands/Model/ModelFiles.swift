@@ -40,25 +40,26 @@ struct ModelInstall: Command {
   }
 }
 
-/// What a file's weights become.
+/// How matrices are kept.
 enum WeightKind: String, WordParameter {
-  case f32, f16, bf16
-  case q8 = "q8_0"
-  case q4 = "q4_0"
-  case q41 = "q4_1"
-  case q5 = "q5_0"
-  case q51 = "q5_1"
+  case f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, q6_k, q5_k, q4_k, q3_k, q2_k, iq4_nl
 
   var type: GGUFTensorType {
     switch self {
     case .f32: .f32
     case .f16: .f16
     case .bf16: .bf16
-    case .q8: .q8x0
-    case .q4: .q4x0
-    case .q41: .q4x1
-    case .q5: .q5x0
-    case .q51: .q5x1
+    case .q8_0: .q8x0
+    case .q5_1: .q5x1
+    case .q5_0: .q5x0
+    case .q4_1: .q4x1
+    case .q4_0: .q4x0
+    case .q6_k: .q6K
+    case .q5_k: .q5K
+    case .q4_k: .q4K
+    case .q3_k: .q3K
+    case .q2_k: .q2K
+    case .iq4_nl: .iq4NL
     }
   }
 }
@@ -66,28 +67,30 @@ enum WeightKind: String, WordParameter {
 /// `model.quantize`: smaller weights.
 struct ModelQuantize: Command {
   static let name = "model.quantize"
-  static let summary = "Write a GGUF file again with smaller weights; norms and vectors stay f32."
+  static let summary =
+    "Write a model as a GGUF file with smaller weights; norms and vectors stay f32."
   static let searchWords = ["compress", "gguf", "4-bit", "8-bit", "ggml"]
   static let result = ValueType.null
   static let isSilent = true
   static let examples = [
     Example(
-      #"model.convert "default" "a.gguf"; model.quantize "a.gguf" "b.gguf" kind=q8_0; (model.weights("b.gguf") | where (w -> w.name == "layers.0.attn.q.weight") | first).type"#,
+      #"model.quantize "default" "b.gguf" kind=q8_0; (model.weights("b.gguf") | filter (w -> w.name == "layers.0.attn.q.weight") | first).type"#,
       shows: "Q8_0")
   ]
 
-  let source = Argument<FilePath>("The GGUF file.")
-  let target = Argument<FilePath>("The file to write.")
-  let kind = Option("The blocks that matrices are kept in.", default: WeightKind.q8)
-  let embeddings = Option<WeightKind?>("Those of the embeddings; as the matrices by default.")
+  let model = Argument<ModelObject>("The model, or the path of one.")
+  let target = Argument<FilePath>("The .gguf file to write.")
+  let kind = Option("The blocks that matrices are kept in.", default: WeightKind.q8_0)
 
   func run(_ call: Call) throws -> Value {
-    let from = try call.session.files.reading(try call[source].text)
-    let to = try call.session.files.writing(try call[target].text)
-    try ModelConversion.quantize(
-      try GGUFFile(path: from), to: to,
-      types: try .init(
-        matrices: try call[kind].type, embeddings: try call[embeddings]?.type))
+    let path = try call[target].text
+    guard Paths.fileExtension(of: path) == "gguf" else {
+      throw LanguageError.invalid(
+        "quantised weights are written to a .gguf file, not to '\(path)'",
+        hint: "model.convert writes other forms")
+    }
+    try ModelExport(try call[model].transformer).write(
+      to: try call.session.files.writing(path), kind: try call[kind].type)
     return .null
   }
 }
@@ -96,7 +99,7 @@ struct ModelQuantize: Command {
 struct ModelConvert: Command {
   static let name = "model.convert"
   static let summary =
-    "Write a model in another format: a Llama-like one as GGUF, any one's weights as safetensors."
+    "Write a Llama-like model as a GGUF file, or as a folder of Hugging Face's with safetensors."
   static let searchWords = ["export", "gguf", "safetensors", "save"]
   static let result = ValueType.null
   static let isSilent = true
@@ -107,7 +110,7 @@ struct ModelConvert: Command {
   ]
 
   let model = Argument<ModelObject>("The model, or the path of one.")
-  let target = Argument<FilePath>("The file to write, .gguf or .safetensors.")
+  let target = Argument<FilePath>("The .gguf file to write, or the folder.")
   let kind = Option("How matrices are kept.", default: WeightKind.f32)
 
   func run(_ call: Call) throws -> Value {

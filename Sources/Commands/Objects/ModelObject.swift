@@ -31,6 +31,7 @@ final class ModelObject: ObjectValue {
   var summary: String {
     "model \(model.name)  \(model.architecture), \(model.parameterCount) parameters, "
       + "context \(model.contextLength), vocabulary \(model.vocabularySize)"
+      + (options.weights.map { ", weights \($0.name)" } ?? "")
       + (options.activations == .q8 ? ", 8-bit activations" : "")
   }
   var fieldNames: [String] {
@@ -81,6 +82,7 @@ final class ModelObject: ObjectValue {
       ("activations", .string(options.activations.rawValue)),
     ])
     if let context = options.contextLength { state["context"] = .int(context) }
+    if let weights = options.weights { state["weights"] = .string(weights.name) }
     return ArchivedObject(kind: Self.archiveKind, state: .record(state))
   }
 
@@ -93,11 +95,25 @@ final class ModelObject: ObjectValue {
       options.activations = kind
     }
     if case .int(let context)? = state["context"] { options.contextLength = context }
+    if let name = state["weights"]?.stringValue { options.weights = GGUFTensorType(name: name) }
     let object = try load(path, session, options: options)
     guard object.digest == state["digest"]?.stringValue else {
       throw FileError.changedMeanwhile(path: path)
     }
     return object
+  }
+
+  /// A model's file or folder, once all files that will be opened may be read: a link may lead out of
+  /// the folder.
+  static func readable(_ path: String, _ session: Session) throws -> String {
+    let file = try session.files.reading(path)
+    if Paths.isFolder(file) {
+      for name in try Paths.names(in: file)
+      where [".json", ".safetensors", ".bin", ".model", ".jinja"].contains(where: name.hasSuffix) {
+        _ = try session.files.reading(Paths.join(path, name))
+      }
+    }
+    return file
   }
 
   /// Loads a model by path, or by the name of one that came with the program, once a session.
@@ -113,16 +129,10 @@ final class ModelObject: ObjectValue {
       throw ModelError.install(
         name: path, reason: "it is not there yet; run model.install \"\(path)\"")
     } else {
-      file = try session.files.reading(path)
-      // Each file that is opened needs permission of its own: a link may lead out of the folder.
-      if Paths.isFolder(file) {
-        for name in try Paths.names(in: file)
-        where [".json", ".safetensors", ".bin", ".model"].contains(where: name.hasSuffix) {
-          _ = try session.files.reading(Paths.join(path, name))
-        }
-      }
+      file = try readable(path, session)
     }
-    let wish = "\(options.activations.rawValue) \(options.contextLength ?? 0)"
+    let wish =
+      "\(options.activations.rawValue) \(options.contextLength ?? 0) \(options.weights?.name ?? "")"
     let key = "model \(wish) \(Paths.resolved(file) ?? file)"
     func opened() throws -> ModelObject {
       ModelObject(

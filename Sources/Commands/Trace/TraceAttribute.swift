@@ -2,18 +2,26 @@ import Language
 import Models
 import Tracing
 
-extension Attribution.Method: WordParameter {}
+/// How an answer's score is shared out.
+enum AttributionMethod: String, WordParameter { case gradient, integrated, direct }
 
-/// `trace.attribute`: what each token says for an answer.
+/// `trace.attribute`: what each token, or each part of the model, says for an answer.
 struct TraceAttribute: Command {
   static let name = "trace.attribute"
-  static let summary = "Attribute an answer's score to the tokens of the prompt, by gradients."
-  static let searchWords = ["saliency", "integrated gradients", "gradient x input", "importance"]
+  static let summary =
+    "Attribute an answer's score to the prompt's tokens by gradients, or to the model's parts."
+  static let searchWords = [
+    "saliency", "integrated gradients", "gradient x input", "direct logit attribution", "dla",
+    "importance", "circuits",
+  ]
   static let source: Source? = .arXiv(
     "1703.01365", "Axiomatic Attribution for Deep Networks", year: 2017)
   static let result = ValueType.table
   static let examples = [
-    Example(#"len(trace.attribute("default", [1, 2, 3], answer=4))"#, shows: "3")
+    Example(#"len(trace.attribute("default", [1, 2, 3], answer=4))"#, shows: "3"),
+    Example(
+      #"t = trace.attribute("default", [1, 2, 3], answer=4, method=direct); total = sum(t | map (r -> r.score)); abs(total - model.logits("default", [1, 2, 3])[2, 4]) < 0.001"#,
+      shows: "true"),
   ]
 
   let model = Argument<ModelObject>("The model, or the path of one.")
@@ -21,7 +29,9 @@ struct TraceAttribute: Command {
   let answer = Option<AnswerToken>(
     "The token whose score at the end is explained: an id, or a text of one token.")
   let against = Option<AnswerToken?>("A token whose score is taken away from it.")
-  let method = Option("How gradients are taken.", default: Attribution.Method.gradient)
+  let method = Option(
+    "Gradient times embedding; the same averaged on the way from zero; or what each part writes into the stream.",
+    default: AttributionMethod.gradient)
   let steps = Option("Steps of the integral.", default: 32, in: 1...4096)
 
   func run(_ call: Call) throws -> Value {
@@ -29,10 +39,16 @@ struct TraceAttribute: Command {
     let ids = try call[prompt].ids(for: model)
     let answer = ActivationPatching.Answer(
       try call[answer].id(for: model), against: try call[against]?.id(for: model))
+    let method: Attribution.Method
+    switch try call[method] {
+    case .direct: return try parts(DirectLogitAttribution(model, ids: ids, answer: answer))
+    case .gradient: method = .gradient
+    case .integrated: method = .integrated
+    }
     let task = call.session.progress.start("attribution", total: nil)
     defer { task.finish() }
     let result = try Attribution(
-      model, ids: ids, answer: answer, method: try call[method], steps: try call[steps]
+      model, ids: ids, answer: answer, method: method, steps: try call[steps]
     ) { task.advance() }
     return .table(
       Table(
@@ -43,36 +59,10 @@ struct TraceAttribute: Command {
           ])
         }))
   }
-}
 
-/// `trace.direct`: what each part writes for an answer.
-struct TraceDirect: Command {
-  static let name = "trace.direct"
-  static let summary =
-    "Attribute an answer's score to the model's parts: what each adds to the stream."
-  static let searchWords = ["direct logit attribution", "dla", "residual stream", "circuits"]
-  static let result = ValueType.table
-  static let examples = [
-    Example(
-      #"t = trace.direct("default", [1, 2, 3], answer=4); total = sum(t | map (r -> r.score)); abs(total - model.logits("default", [1, 2, 3])[2, 4]) < 0.001"#,
-      shows: "true")
-  ]
-
-  let model = Argument<ModelObject>("The model, or the path of one.")
-  let prompt = Argument<Prompt>("A text, tokens, or ids.", piped: true)
-  let answer = Option<AnswerToken>(
-    "The token whose score at the end is explained: an id, or a text of one token.")
-  let against = Option<AnswerToken?>("A token whose score is taken away from it.")
-
-  func run(_ call: Call) throws -> Value {
-    let model = try call[model].transformer
-    let answer = ActivationPatching.Answer(
-      try call[answer].id(for: model), against: try call[against]?.id(for: model))
-    let result = try DirectLogitAttribution(
-      model, ids: try call[prompt].ids(for: model), answer: answer)
+  private func parts(_ result: DirectLogitAttribution) throws -> Value {
     let rows = result.parts.map { ($0.name, $0.score) } + [("rest", result.rest)]
     return .table(
-      Table(
-        rows: rows.map { Record([("part", .string($0.0)), ("score", .float($0.1))]) }))
+      Table(rows: rows.map { Record([("part", .string($0.0)), ("score", .float($0.1))]) }))
   }
 }

@@ -7,7 +7,7 @@ import Tracing
 enum TraceCommands {
   static let all: [any Command.Type] = [
     TraceSites.self, TraceCapture.self, TraceLogitLens.self, TraceAttention.self, TraceAblate.self,
-    TracePatch.self, TraceAttribute.self, TraceDirect.self,
+    TracePatch.self, TraceAttribute.self,
   ]
 }
 
@@ -61,7 +61,7 @@ struct TraceSites: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"trace.sites() | where (s -> s.per_layer) | map (s -> s.site) | first"#, shows: "resid_pre")
+      #"trace.sites() | filter (s -> s.per_layer) | map (s -> s.site) | first"#, shows: "resid_pre")
   ]
 
   func run(_ call: Call) throws -> Value {

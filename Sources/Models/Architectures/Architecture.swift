@@ -23,7 +23,7 @@ public struct ArchitectureReading: Sendable {
 }
 
 /// How an architecture is read from a Hugging Face configuration and from GGUF metadata.
-protocol Architecture {
+protocol Architecture: SendableMetatype {
   /// Hugging Face's `model_type` values.
   static var modelTypes: [String] { get }
   /// The values of `general.architecture`.

@@ -54,3 +54,23 @@ struct ConfigurationFields: Sendable {
     return ids
   }
 }
+
+extension ConfigurationFields {
+  /// The same fields, some under other names as well.
+  func renamed(_ names: [String: String]) -> ConfigurationFields {
+    filled(
+      (json.objectValue ?? []).compactMap { member in
+        names[member.key].map { JSON.Member($0, member.value) }
+      })
+  }
+
+  /// The same fields, and those of `defaults` that are absent.
+  func filled(_ defaults: [JSON.Member]) -> ConfigurationFields {
+    let own = (json.objectValue ?? []).filter { !$0.value.isNull }
+    let names = Set(own.map(\.key))
+    var fields = ConfigurationFields(
+      json: .object(own + defaults.filter { !names.contains($0.key) }), path: path)
+    fields.contextLength = contextLength
+    return fields
+  }
+}

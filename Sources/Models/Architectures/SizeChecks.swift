@@ -32,6 +32,12 @@ enum SizeChecks {
     if let rows = embedding.learnedPositions {
       try check(path, "max_position_embeddings", rows, upTo: contextLimit)
     }
+    if let types = embedding.types { try check(path, "type_vocab_size", types) }
+    if let patches = embedding.patches { try check(patches, path) }
+    for dense in network.dense {
+      try check(path, "\(dense.part.rawValue) outputs", dense.outputs)
+      try check(path, "\(dense.part.rawValue) inputs", dense.inputs)
+    }
     try check(embedding.norm, path)
     try check(network.finalNorm, path)
     for block in network.blocks {
@@ -42,6 +48,17 @@ enum SizeChecks {
         block.attentionNorm, block.attentionOutputNorm, block.crossNorm, block.feedForwardNorm,
         block.feedForwardOutputNorm,
       ] { try check(norm, path) }
+    }
+  }
+
+  static func check(_ patches: PatchDescription, _ path: String) throws(ModelError) {
+    try check(path, "num_channels", patches.channels, upTo: 1 << 12)
+    try check(path, "image_size", patches.imageSize, upTo: 1 << 14)
+    try check(path, "patch_size", patches.patchSize, upTo: min(patches.imageSize, 1 << 12))
+    if patches.imageSize % patches.patchSize != 0 {
+      throw .configuration(
+        path: path, field: "patch_size",
+        reason: "\(patches.patchSize) does not divide the image_size \(patches.imageSize)")
     }
   }
 

@@ -37,6 +37,10 @@ public final class GGUFFile: TensorSource {
         path: path, field: "tensor count",
         reason: "\(header.tensors.count) are above the limit of \(Self.tensorLimit)")
     }
+    if let parts = header.integer("split.count"), parts > 1 {
+      throw .unsupported(
+        path: path, feature: "the other \(parts - 1) of its \(parts) files (split.count)")
+    }
     let sorted = try Self.entries(of: header, file: file)
     tensorNames = sorted.map(\.name)
     entries = Dictionary(
@@ -104,8 +108,8 @@ public final class GGUFFile: TensorSource {
       // Cannot overflow: the alignment is at most 2²⁰, and `end` a place in the file.
       next = (end + header.alignment - 1) / header.alignment * header.alignment
     }
-    // The last tensor may be padded too. A file without tensors is its header.
-    guard file.count <= next || entries.isEmpty else {
+    // The last tensor may be padded too.
+    guard file.count <= next else {
       throw .size(path: file.path, needed: next, found: file.count)
     }
     return entries

@@ -44,12 +44,16 @@ extension ModelConversion {
       }
     }
 
+    /// Parts of names: small tensors that much depends on, which llama.cpp leaves as F32 too.
+    private static let keptWide = [
+      "norm", "ffn_gate_inp.weight", "ssm_conv1d", "position_embd", "token_types", "attn_rel_b",
+    ]
+
     /// The type of one tensor. Rows that are no whole blocks get the nearest type with shorter blocks,
     /// as llama.cpp chooses, and where there is none F16.
     public func type(of name: String, shape: [Int]) -> GGUFTensorType {
       guard shape.count > 1, let width = shape.last else { return .f32 }
-      // Gains of several heads or experts are small, and every number is multiplied with them.
-      if name.contains("norm") { return .f32 }
+      if Self.keptWide.contains(where: { name.contains($0) }) { return .f32 }
       var type = matrices
       if name == "token_embd.weight" { type = embeddings ?? matrices }
       if name == "output.weight" { type = output ?? matrices }

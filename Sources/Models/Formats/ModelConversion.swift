@@ -34,8 +34,8 @@ public enum ModelConversion {
 
   /// Writes a GGUF file of any source's tensors.
   ///
-  /// Tensors with fewer than two axes become F32. A tensor that has the wanted type already and is not
-  /// rearranged is copied bit for bit.
+  /// Tensors with fewer than two axes become F32. A tensor that has the wanted type already, or is of
+  /// whole numbers or F64 in a GGUF file, and is not rearranged is copied bit for bit.
   ///
   /// - Parameters:
   ///   - metadata: sets the file's metadata, but for its alignment, `general.file_type` and
@@ -56,7 +56,13 @@ public enum ModelConversion {
       guard let shape = source.shape(of: name), let place = try mapping(name, shape) else {
         continue
       }
-      let type = types.type(of: place.name, shape: place.shape)
+      var type = types.type(of: place.name, shape: place.shape)
+      if place.rearranging == nil, let kept = (source as? GGUFFile)?.type(of: name),
+        !kept.isWritable,
+        kept.blockLength == 1
+      {
+        type = kept
+      }
       try writer.declare(place.name, shape: place.shape, type: type)
       work[place.name] = (name, place, type)
     }

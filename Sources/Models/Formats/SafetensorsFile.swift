@@ -212,18 +212,22 @@ private struct SafetensorsHeader {
     guard let fields = member.value.objectValue,
       fields.map(\.key).sorted() == ["data_offsets", "dtype", "shape"]
     else { throw fail("it needs dtype, shape and data_offsets, and nothing else") }
-    guard let name = member.value["dtype"]?.stringValue,
-      let type = SafetensorsType(rawValue: name)
-    else { throw fail("its dtype is not known") }
+    guard let name = member.value["dtype"]?.stringValue else { throw fail("its dtype is no text") }
+    guard let type = SafetensorsType(rawValue: name) else {
+      throw fail("its dtype '\(name)' is not known")
+    }
     guard let shape = extents(member.value["shape"]) else {
       throw fail("its shape is not a list of sizes")
     }
     if shape.count > SafetensorsFile.rankLimit {
       throw fail("its rank \(shape.count) is above \(SafetensorsFile.rankLimit)")
     }
-    guard let range = extents(member.value["data_offsets"]), range.count == 2,
-      range[0] <= range[1], range[1] <= end - dataStart
-    else { throw fail("its data_offsets do not lie in the file") }
+    guard let range = extents(member.value["data_offsets"]), range.count == 2 else {
+      throw fail("its data_offsets are not two places")
+    }
+    guard range[0] <= range[1], range[1] <= end - dataStart else {
+      throw fail("its data_offsets \(range) do not lie in the \(end - dataStart) bytes of data")
+    }
     var bytes = type.byteCount
     for extent in shape {
       let (next, overflow) = bytes.multipliedReportingOverflow(by: extent)

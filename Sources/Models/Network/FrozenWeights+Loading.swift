@@ -30,7 +30,7 @@ extension FrozenWeights {
     }
     let shapes = network.weightShapes
     for (key, shape) in shapes { try loader.check(key, shape: shape) }
-    if !isPart { try Self.refuseUnknown(reading, source, shapes.map(\.key)) }
+    if !isPart { try Self.refuseUnknown([reading], source) }
     var matrices: [WeightKey: any FrozenMatrix] = [:]
     var tensors: [WeightKey: Tensor] = [:]
     for (key, shape) in shapes {
@@ -55,21 +55,28 @@ extension FrozenWeights {
     }
   }
 
-  private static func refuseUnknown(
-    _ reading: ArchitectureReading, _ source: any TensorSource, _ keys: [WeightKey]
+  /// Refuses a file with tensors that none of the stacks made from it has a place for.
+  ///
+  /// - Parameter others: the names of tensors that are taken beside the stacks.
+  static func refuseUnknown(
+    _ readings: [ArchitectureReading], _ source: any TensorSource, others: Set<String> = []
   ) throws(ModelError) {
-    var known = Set(reading.tablesOfRotation)
-    for key in keys {
-      guard let recipe = reading.recipes[key] else { continue }
-      known.insert(recipe.source)
-      known.formUnion(recipe.others)
+    var known = others
+    for reading in readings {
+      known.formUnion(reading.tablesOfRotation)
+      for (key, _) in reading.network.weightShapes {
+        guard let recipe = reading.recipes[key] else { continue }
+        known.insert(recipe.source)
+        known.formUnion(recipe.others)
+      }
+      // A copy of a tied embedding says nothing new.
+      if reading.network.head?.isTied == true {
+        known.formUnion(["lm_head.weight", "embed_out.weight"])
+      }
     }
-    // A copy of a tied embedding says nothing new.
-    if reading.network.head?.isTied == true {
-      known.formUnion(["lm_head.weight", "embed_out.weight"])
-    }
+    let ignored = readings.flatMap(\.ignoredSuffixes)
     for name in source.tensorNames where !known.contains(name) {
-      if reading.ignoredSuffixes.contains(where: name.hasSuffix) { continue }
+      if ignored.contains(where: name.hasSuffix) { continue }
       throw .unexpectedTensor(
         path: source.path, name: name, reason: "the configuration has no place for it")
     }

@@ -5,6 +5,10 @@ extension NetworkDescription {
     if embedding.vocabularySize > 0 {
       list.add(WeightKey(.embedding), [embedding.vocabularySize, width])
     }
+    if let patches = embedding.patches {
+      list.add(WeightKey(.classToken), [width])
+      list.linear(WeightKey(.patches), width, patches.inputs, bias: patches.hasBias)
+    }
     if let rows = embedding.learnedPositions {
       list.add(WeightKey(.learnedPositions), [rows, width])
     }
@@ -21,8 +25,15 @@ extension NetworkDescription {
     }
     list.add(finalNorm, .finalNorm, nil, width)
     if let head {
+      if let transform = head.transform {
+        list.linear(WeightKey(.headTransform), width, width, bias: true)
+        list.add(transform.norm, .headNorm, nil, width)
+      }
       if !head.isTied { list.add(WeightKey(.head), [embedding.vocabularySize, width]) }
       if head.hasBias { list.add(WeightKey(.head).bias, [embedding.vocabularySize]) }
+    }
+    for dense in dense {
+      list.linear(WeightKey(dense.part), dense.outputs, dense.inputs, bias: dense.hasBias)
     }
     return list.shapes
   }

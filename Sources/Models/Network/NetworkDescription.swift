@@ -13,6 +13,11 @@ public struct NetworkDescription: Sendable, Equatable {
   public var finalNorm: NormDescription?
   /// The scores of tokens; nil for encoders.
   public var head: HeadDescription?
+  /// Matrices beside the blocks, each for a use of its own: poolers, classifiers, projections.
+  public var dense: [DenseDescription] = []
+
+  /// Whether every token sees its own past alone, so that texts can go through piece by piece.
+  public var isCausal: Bool { blocks.allSatisfy(\.attention.isCausal) }
 
   public init(
     width: Int, blocks: [BlockDescription], embedding: EmbeddingDescription,
@@ -39,6 +44,8 @@ public struct EmbeddingDescription: Sendable, Equatable {
   public var types: Int?
   /// Behind the sum (BERT).
   public var norm: NormDescription?
+  /// Of pictures, for networks whose tokens are patches.
+  public var patches: PatchDescription?
 
   public init(
     vocabularySize: Int, contextLength: Int, scale: Float? = nil, learnedPositions: Int? = nil,
@@ -61,6 +68,8 @@ public struct HeadDescription: Sendable, Equatable {
   public var scoreScale: Float?
   /// c · tanh(scores / c) (Gemma 2).
   public var softcap: Float?
+  /// What states go through before the matrix (BERT).
+  public var transform: HeadTransform?
 
   public init(
     isTied: Bool, hasBias: Bool = false, stateScale: Float? = nil, scoreScale: Float? = nil,

@@ -29,7 +29,7 @@ extension NetworkPass {
     var x: Variable
     switch input.tokens {
     case .ids(let ids):
-      x = try scaled(weights.rows(WeightKey(.embedding), ids))
+      x = try looked(up: ids)
     case .embeddings(let embeddings):
       guard embeddings.rank == 2, embeddings.shape[1] == network.width else {
         throw ModelError.input(
@@ -55,6 +55,11 @@ extension NetworkPass {
     }
     if let norm = description.norm { x = try normed(x, norm, WeightKey(.embeddingNorm)) }
     return x
+  }
+
+  /// The embeddings of ids, as the network scales them.
+  func looked(up ids: Tensor) throws -> Variable {
+    try scaled(weights.rows(WeightKey(.embedding), ids))
   }
 
   private func scaled(_ x: Variable) throws -> Variable {

@@ -55,6 +55,10 @@ struct NetworkPass {
       throw ModelError.input(reason: "this network has no scores of tokens, it is an encoder")
     }
     var x = states
+    if let transform = head.transform {
+      x = try transform.activation.applied(to: weights.linear(WeightKey(.headTransform), x))
+      x = try normed(x, transform.norm, WeightKey(.headNorm))
+    }
     if let scale = head.stateScale { x = try x * Double(scale) }
     var scores = try weights.linear(WeightKey(.head), x)
     if let scale = head.scoreScale { scores = try scores * Double(scale) }

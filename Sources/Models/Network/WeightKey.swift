@@ -12,6 +12,8 @@ public struct WeightKey: Hashable, Sendable {
     case patches = "patches"
     case finalNorm = "final_norm"
     case head = "head"
+    case headTransform = "head.transform"
+    case headNorm = "head.norm"
     case pooler, classifier, projection
     case projectorInput = "projector.in"
     case projectorOutput = "projector.out"

@@ -1,0 +1,122 @@
+import Files
+import Language
+import Models
+import Tensors
+
+extension TextPooling: WordParameter {}
+
+/// `model.embed`: a vector for each text.
+struct ModelEmbed: Command {
+  static let name = "model.embed"
+  static let summary = "Turn texts into vectors with an encoder such as BERT or MiniLM."
+  static let searchWords = [
+    "embedding", "sentence", "bert", "minilm", "distilbert", "similarity", "pooling",
+  ]
+  static let result = ValueType.tensor
+  static let examples = [
+    Example(
+      #"try { model.embed("default", "a text") } catch e { e.code }"#, shows: "E0603")
+  ]
+
+  let encoder = Argument<FilePath>("A folder with config.json and safetensors, or a GGUF file.")
+  let texts = Argument<[String]>("A text, or a list of texts; each becomes a row.", piped: true)
+  let pooling = Option<TextPooling?>(
+    "How a text's tokens become one vector; as the checkpoint asks by default.")
+  let normalize = Option<Bool?>(
+    "Whether vectors have the length 1; as the checkpoint asks by default.")
+
+  func run(_ call: Call) throws -> Value {
+    let encoder = try loaded(call)
+    let batch = try call[texts].map { try encoder.input(of: $0).ids }
+    return .tensor(
+      try encoder.embeddings(
+        batch: batch, pooling: try call[pooling], normalized: try call[normalize]))
+  }
+
+  /// The encoder at a path, loaded once a session.
+  private func loaded(_ call: Call) throws -> TextEncoder {
+    let path = try call[encoder].text
+    if BuiltinModels.folder(named: path) != nil {
+      throw ModelError.unsupported(
+        path: path, feature: "a text encoder (this is a language model; see model.hidden)")
+    }
+    let file = try ModelObject.readable(path, call.session)
+    let kept = try call.session.objects.object("encoder \(Paths.resolved(file) ?? file)") {
+      EncoderObject(try ModelLoader.loadAny(path: file), path: path)
+    }
+    guard let object = kept as? EncoderObject, case .textEncoder(let encoder) = object.model else {
+      throw ModelError.unsupported(
+        path: path,
+        feature: "a text encoder (this is a \((kept as? EncoderObject)?.model.kind ?? "model"))")
+    }
+    return encoder
+  }
+}
+
+/// A model that is no language model, kept for a session.
+final class EncoderObject: ObjectValue {
+  let model: LoadedModel
+  let path: String
+
+  init(_ model: LoadedModel, path: String) { (self.model, self.path) = (model, path) }
+
+  var typeName: String { "encoder" }
+  var summary: String { "\(model.kind) \(model.name)  \(model.parameterCount) parameters" }
+  var fieldNames: [String] { ["name", "kind", "parameters"] }
+
+  func field(_ name: String) -> Value? {
+    switch name {
+    case "name": .string(model.name)
+    case "kind": .string(model.kind)
+    case "parameters": .int(model.parameterCount)
+    default: nil
+    }
+  }
+
+  func isEqual(to other: any ObjectValue) -> Bool { self === other }
+}
+
+/// `model.chat`: a conversation as the text a model was trained on.
+struct ModelChat: Command {
+  static let name = "model.chat"
+  static let summary = "Write a conversation in a model's chat template, ready to be encoded."
+  static let searchWords = ["template", "instruct", "conversation", "prompt", "jinja", "roles"]
+  static let result = ValueType.string
+  static let examples = [
+    Example(
+      #"model.chat [{role: "user", content: "Hi"}] template="chatml""#,
+      shows: "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n")
+  ]
+
+  let messages = Argument<[Record]>(
+    "Records with role (system, user or assistant) and content.", piped: true)
+  let model = Option<ModelObject?>("The model whose own template is taken.")
+  let template = Option<String?>("A template by name, in place of the model's own.")
+  let prompt = Option("Whether the text ends where the assistant is to answer.", default: true)
+
+  func run(_ call: Call) throws -> Value {
+    let messages = try call[messages].map { record in
+      guard let role = record["role"]?.stringValue.flatMap(ChatMessage.Role.init),
+        let content = record["content"]?.stringValue
+      else {
+        throw LanguageError.invalid(
+          "a message needs a role of system, user or assistant, and content",
+          hint: #"{role: "user", content: "Hi"}"#)
+      }
+      return ChatMessage(role, content)
+    }
+    let chosen: ChatTemplate
+    if let name = try call[template] {
+      chosen = try ChatTemplate.named(name)
+    } else {
+      guard let model = try call[model] else {
+        throw LanguageError.invalid(
+          "model.chat needs a model or a template",
+          hint: "templates are " + ChatTemplate.names.joined(separator: ", "))
+      }
+      chosen = try model.transformer.chatTemplate()
+    }
+    return .string(
+      try chosen.render(messages, addingGenerationPrompt: try call[prompt]))
+  }
+}

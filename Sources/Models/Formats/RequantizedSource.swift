@@ -1,0 +1,69 @@
+import Kernels
+
+/// A checkpoint whose matrices are rounded to another type when they are read: what a file written by
+/// ``ModelConversion`` would hold, without the file.
+struct RequantizedSource: TensorSource {
+  let base: any TensorSource
+  let types: ModelConversion.TypeChoice
+
+  var path: String { base.path }
+  var tensorNames: [String] { base.tensorNames }
+  func shape(of name: String) -> [Int]? { base.shape(of: name) }
+  func digest() throws(ModelError) -> String { try base.digest() }
+
+  private func type(_ name: String) -> GGUFTensorType? {
+    base.shape(of: name).map { types.type(of: name, shape: $0) }
+  }
+
+  func typeName(of name: String) -> String? { type(name)?.name }
+
+  func byteCount(of name: String) -> Int? {
+    guard let type = type(name), let count = shape(of: name)?.reduce(1, &*) else { return nil }
+    return count / type.blockLength * type.blockBytes
+  }
+
+  private func bytes(_ name: String, _ type: GGUFTensorType) throws(ModelError) -> [UInt8] {
+    if base.typeName(of: name) == type.name, let bytes = try (base as? GGUFFile)?.bytes(name) {
+      return bytes
+    }
+    let values = try base.floats(name)
+    do throws(KernelError) { return try type.encoding(values) } catch {
+      throw .configuration(
+        path: path, field: name,
+        reason: "it cannot be kept as \(type.name): \(error.message)")
+    }
+  }
+
+  func floats(_ name: String) throws(ModelError) -> [Float] {
+    guard let type = type(name) else { throw .missingTensor(path: path, name: name) }
+    let decoder: ElementDecoder
+    switch type {
+    case .f32: return try base.floats(name)
+    case .f16: decoder = .f16
+    case .bf16: decoder = .bf16
+    default:
+      guard let format = type.blockFormat else {
+        throw .unsupported(path: path, feature: "weights kept as \(type.name)")
+      }
+      decoder = .blocks(format)
+    }
+    return try decoder.floats(try bytes(name, type))
+  }
+
+  func rows(_ name: String, _ range: Range<Int>) throws(ModelError) -> [Float] {
+    guard let shape = shape(of: name), shape.count == 2, range.lowerBound >= 0,
+      range.upperBound <= shape[0]
+    else { throw .missingTensor(path: path, name: name) }
+    return Array(try floats(name)[range.lowerBound * shape[1]..<range.upperBound * shape[1]])
+  }
+
+  func quantized(_ name: String) throws(ModelError) -> QuantizedMatrix? {
+    guard let type = type(name), let format = type.blockFormat, let shape = shape(of: name),
+      shape.count == 2
+    else { return nil }
+    do {
+      return try QuantizedMatrix.copying(
+        try bytes(name, type), format: format, inputs: shape[1], outputs: shape[0])
+    } catch { throw ModelError(cause: error) }
+  }
+}
