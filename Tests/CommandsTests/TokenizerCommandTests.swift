@@ -21,7 +21,7 @@ import Testing
         "error[E0555]: tokenizer bpe has no PAD token"
       ),
       (
-        #"tokenizer.new(roots=["ev"]) | tokenizer.encode "ev" padding=-1"#,
+        #"h = tokenizer.new roots=["ev"]; tokenizer.encode(h, "ev", padding=-1)"#,
         "error[E0567]: a length of -1 was asked for: no text is padded to fewer than 0 tokens"
       ),
       (
@@ -40,7 +40,7 @@ import Testing
       (#"tokenizer.explain(t, "ab c").tokens.ids"#, "[256, 32, 99]"),
       (#"tokenizer.explain(t, "ab c").steps.step"#, "[0, 1, 0]"),
       (#"tokenizer.diff(t, t, "ab c").differing"#, "0"),
-      (#"measure.tokens(t, " ").fertility"#, "null"),
+      (#"measure.tokens(t, " ").fertility == null"#, "true"),
       (#"measure.premium(t, {en: "ab", blank: "  "}, reference="en").fertility"#, "[1.0, null]"),
       (
         "measure.solve_vocab {a: 1.0, b: 0.0 / 0.0, c: 1.0} target=3",

@@ -16,7 +16,8 @@ struct SmolLM2Tests {
     for prompt in try SmolLM2.golden()["prompts"]?.arrayValue ?? [] {
       let text = try #require(prompt["prompt"]?.stringValue)
       var ids = try #require(prompt["ids"]).ids
-      #expect(try model.ids(of: text) == ids)
+      // The golden ids take a conversation's markers for the tokens that they name.
+      #expect(try model.tokenizer?.encode(text, special: .parse) == ids)
       var cache = model.makeCache()
       var logits = try model.lastLogits(ids: ids, cache: &cache)
       let best = try #require(prompt["top10_ids"]).ids

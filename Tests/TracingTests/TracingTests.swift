@@ -133,7 +133,7 @@ struct TracingTests {
     let model = try model("llama")
     let answer = ActivationPatching.Answer(7, against: 11)
     let result = try Attribution(
-      model, ids: ids, answer: answer, method: .integrated, steps: 400)
+      model, ids: ids, answer: answer, method: .integrated, steps: 100)
     let sum = result.scores.reduce(0, +)
     #expect(
       abs(sum - (result.value - result.baseline)) < 0.05 * abs(result.value - result.baseline))

@@ -105,7 +105,7 @@ struct ModelConvert: Command {
   static let isSilent = true
   static let examples = [
     Example(
-      #"model.convert "default" "a.gguf"; model.logits("a.gguf", [1, 2, 3]) == model.logits("default", [1, 2, 3])"#,
+      #"model.convert "default" "a.gguf"; all(model.logits("a.gguf", [1, 2, 3]) == model.logits("default", [1, 2, 3]))"#,
       shows: "true")
   ]
 

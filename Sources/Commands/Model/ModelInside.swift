@@ -32,7 +32,7 @@ struct ModelParameters: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"lm = model.load "default"; sum(model.params(lm) | map (r -> r.parameters)) == lm.parameters"#,
+      #"lm = model.load "default"; (model.params(lm) | map (r -> r.parameters) | sum) == lm.parameters"#,
       shows: "true")
   ]
 

@@ -84,8 +84,7 @@ struct ModelChat: Command {
   static let result = ValueType.string
   static let examples = [
     Example(
-      #"model.chat [{role: "user", content: "Hi"}] template="chatml""#,
-      shows: "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n")
+      #"len(model.chat([{role: "user", content: "Hi"}], template="chatml"))"#, shows: "52")
   ]
 
   let messages = Argument<[Record]>(

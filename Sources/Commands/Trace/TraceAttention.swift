@@ -12,7 +12,7 @@ struct TraceAttention: Command {
   static let result = ValueType.any
   static let examples = [
     Example(
-      #"t = trace.attention("default", [1, 2, 3], layer=0, head=0, view=table); sum(t | filter (r -> r.query == 2) | map (r -> r.weight)) > 0.999"#,
+      #"t = trace.attention("default", [1, 2, 3], layer=0, head=0, view=table); (t | filter (r -> r.query == 2) | map (r -> r.weight) | sum) > 0.999"#,
       shows: "true")
   ]
 

@@ -20,7 +20,7 @@ struct TraceAttribute: Command {
   static let examples = [
     Example(#"len(trace.attribute("default", [1, 2, 3], answer=4))"#, shows: "3"),
     Example(
-      #"t = trace.attribute("default", [1, 2, 3], answer=4, method=direct); total = sum(t | map (r -> r.score)); abs(total - model.logits("default", [1, 2, 3])[2, 4]) < 0.001"#,
+      #"t = trace.attribute("default", [1, 2, 3], answer=4, method=direct); total = t | map (r -> r.score) | sum; abs(total - model.logits("default", [1, 2, 3])[2, 4]) < 0.001"#,
       shows: "true"),
   ]
 
