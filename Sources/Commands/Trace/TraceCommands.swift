@@ -13,10 +13,20 @@ enum TraceCommands {
 
 extension HookSite: WordParameter {}
 
-/// One token as the model's tokenizer spells it; its number without one.
+/// One token as the model's tokenizer spells it, with line ends and tabs as `\n` and `\t`; its number
+/// without a tokenizer.
 func tokenText(_ id: Int32, _ model: any LanguageModel) -> String {
   guard let bytes = try? model.tokenizer?.bytes(of: [id]) else { return String(id) }
-  return String(decoding: bytes, as: UTF8.self)
+  var text = ""
+  for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+    switch scalar {
+    case "\n": text += "\\n"
+    case "\r": text += "\\r"
+    case "\t": text += "\\t"
+    default: text.unicodeScalars.append(scalar)
+    }
+  }
+  return text
 }
 
 /// An answer: an id, or a text of one token as it goes on from a prompt.
