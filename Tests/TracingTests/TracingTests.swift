@@ -128,15 +128,16 @@ struct TracingTests {
     #expect(abs(sum + result.rest - result.value) < 1e-9)
   }
 
+  /// GPT-2 has positions beside embeddings, so that its norms do not divide by next to nothing on the way.
   @Test("integrated gradients add up to the difference of scores")
   func integrated() throws {
-    let model = try model("llama")
+    let model = try model("gpt2")
     let answer = ActivationPatching.Answer(7, against: 11)
     let result = try Attribution(
-      model, ids: ids, answer: answer, method: .integrated, steps: 100)
+      model, ids: ids, answer: answer, method: .integrated, steps: 64)
     let sum = result.scores.reduce(0, +)
     #expect(
-      abs(sum - (result.value - result.baseline)) < 0.05 * abs(result.value - result.baseline))
+      abs(sum - (result.value - result.baseline)) < 0.01 * abs(result.value - result.baseline))
     // A gradient is the slope of the score along one embedding.
     let gradient = try Attribution(model, ids: ids, answer: answer, method: .gradient)
     #expect(gradient.scores.count == ids.count && gradient.scores.allSatisfy(\.isFinite))
