@@ -135,6 +135,10 @@ import Testing
     #expect(throws: ModelError.self) {
       try options.hooks.add("layers.0.residual") { (_, x) throws(ModelError) in x }
     }
+    // Layers that begin with 2, of which this model has none.
+    var tens = Hooks()
+    try tens.add("layers.2*.attn_out") { (_, x) throws(ModelError) in x }
+    #expect(tens.meets(.attentionOutput, layer: 27) && !tens.meets(.attentionOutput, layer: 1))
     try options.hooks.add("layers.0.attn_out") { (_, _) throws(ModelError) in
       do throws(TensorError) { return Variable(constant: try .zeros([1, 16], .f32)) } catch {
         throw ModelError(cause: error)

@@ -79,7 +79,8 @@ final class EncoderObject: ObjectValue {
 /// `model.chat`: a conversation as the text a model was trained on.
 struct ModelChat: Command {
   static let name = "model.chat"
-  static let summary = "Write a conversation in a model's chat template, ready to be encoded."
+  static let summary =
+    "Write a conversation in a model's chat template; encode it with special=parse."
   static let searchWords = ["template", "instruct", "conversation", "prompt", "jinja", "roles"]
   static let result = ValueType.string
   static let examples = [

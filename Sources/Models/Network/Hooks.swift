@@ -117,14 +117,15 @@ enum HookPattern {
     return rest.count >= last.count && rest.suffix(last.count).elementsEqual(last)
   }
 
-  /// Whether a pattern meets a site of some layer. Layers up to 999 are tried by the digits they have.
+  /// Whether a pattern meets a site of some layer; numbers of layers are tried up to 255, and the one that
+  /// stands in the pattern.
   static func meetsSomeSite(_ pattern: String) -> Bool {
-    HookSite.allCases.contains { site in
-      guard site.isInBlocks else { return meets(pattern, site.rawValue) }
-      if meets(pattern, site.name(layer: 0)) { return true }
-      let parts = pattern.split(separator: ".")
-      guard parts.count > 1, let layer = Int(parts[1]) else { return false }
-      return meets(pattern, site.name(layer: layer))
+    let parts = pattern.split(separator: ".")
+    let named = parts.count > 1 ? Int(parts[1]) : nil
+    let layers = Array(0..<256) + (named.map { [$0] } ?? [])
+    return HookSite.allCases.contains { site in
+      site.isInBlocks
+        ? layers.contains { meets(pattern, site.name(layer: $0)) } : meets(pattern, site.rawValue)
     }
   }
 }
