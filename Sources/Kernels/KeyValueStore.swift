@@ -16,9 +16,11 @@ public struct KeyValueStore: Sendable {
   /// How many entries the fullest head holds.
   public var count: Int { heads.lazy.map(\.count).max() ?? 0 }
 
-  /// Whether all heads hold the same positions.
+  /// Whether all heads hold the same tokens at the same positions.
   public var isUniform: Bool {
-    heads.dropFirst().allSatisfy { $0.positions == heads[0].positions }
+    heads.dropFirst().allSatisfy {
+      $0.positions == heads[0].positions && $0.origins == heads[0].origins
+    }
   }
 
   /// The memory of all pages, in bytes; shared ones count in each.

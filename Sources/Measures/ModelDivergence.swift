@@ -42,6 +42,10 @@ public struct ModelDivergence: Sendable, Equatable {
         let p = try reference.logits(ids: part, cache: &other).floats
         for row in 0..<part.count {
           let range = row * width..<(row + 1) * width
+          guard let bestP = Rows.argmax(p[range]), let bestQ = Rows.argmax(q[range]) else {
+            let name = Rows.argmax(q[range]) == nil ? model.name : reference.name
+            throw .notANumber(model: name, position: start + row)
+          }
           let (logP, logQ) = (Self.logSoftmax(p[range]), Self.logSoftmax(q[range]))
           var sum: [Double] = []
           sum.reserveCapacity(width)
@@ -50,7 +54,7 @@ public struct ModelDivergence: Sendable, Equatable {
           let target = Int(ids[start + row + 1])
           losses.append(-logQ[target])
           references.append(-logP[target])
-          if Rows.argmax(p[range]) == Rows.argmax(q[range]) { same += 1 }
+          if bestP == bestQ { same += 1 }
         }
       }
     } catch { throw .model(error) }

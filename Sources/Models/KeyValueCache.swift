@@ -43,10 +43,12 @@ public struct KeyValueCache: Sendable {
   public mutating func truncate(to count: Int) {
     if count < 0 || count >= self.count { return }
     for layer in layers.indices {
-      layers[layer].truncate(
-        to: layers[layer].heads.map { head in
-          head.origins.firstIndex { $0 >= count } ?? head.count
-        })
+      for (index, head) in layers[layer].heads.enumerated() {
+        // Where entries were put in another order, what goes need not stand at the end.
+        let kept = head.origins.indices.filter { head.origins[$0] < count }
+        // All of them are there: nothing can be refused but memory, and then the entries stay.
+        if kept.count < head.count { try? layers[layer].compact(kept, head: index) }
+      }
     }
     self.count = count
   }

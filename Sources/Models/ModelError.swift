@@ -107,7 +107,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
       "the id \(id) at position \(position) is outside the vocabulary of \(size)"
     case .contextExceeded(let needed, let limit):
       "\(needed) positions are more than the model's context of \(limit)"
-    case .noTokens(let operation): "\(operation) needs at least one token"
+    case .noTokens(let operation): "\(operation) needs more tokens than it was given"
     case .foreignCache(let model): "the cache was not made by '\(model)'"
     case .cache(let reason): "the cache: \(reason)"
     case .hook(let pattern, let reason): "the hook '\(pattern)': \(reason)"

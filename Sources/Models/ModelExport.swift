@@ -1,5 +1,6 @@
 import Files
 import Kernels
+import Tokenizers
 
 /// A model written in another format.
 ///
@@ -8,6 +9,9 @@ public struct ModelExport: Sendable {
   private let model: TransformerModel
 
   public init(_ model: TransformerModel) { self.model = model }
+
+  /// Whether a GGUF file of this model holds no vocabulary: those of other files are not written so.
+  public var leavesVocabulary: Bool { model.tokenizer != nil && model.ggufFile == nil }
 
   /// Writes a GGUF file (a path that ends in `.gguf`) or a folder with `config.json` and
   /// `model.safetensors`, and `tokenizer.json` where the model has a vocabulary that can be written so.
@@ -94,18 +98,36 @@ public struct ModelExport: Sendable {
     default:
       throw .unsupported(path: path, feature: "safetensors with \(kind.name) blocks")
     }
+    let own = Paths.resolved(Paths.parent(of: model.sourcePath)) == Paths.resolved(path)
+    var vocabulary: String?
+    if let tokenizer = model.tokenizer {
+      do throws(TokenizerError) { vocabulary = try tokenizer.json().text() } catch {
+        if case .interrupted(let reason) = error { throw .interrupted(reason) }
+        throw .tokenizer(error)
+      }
+    }
+    // Another model's files would be taken for this one's.
+    let others = [
+      "tokenizer.bin", "tokenizer_config.json", "chat_template.jinja",
+      "model.safetensors.index.json",
+    ]
+    for name in others + (vocabulary == nil ? ["tokenizer.json"] : [])
+    where !own && Paths.exists(Paths.join(path, name)) {
+      throw .unsupported(path: path, feature: "a folder that holds another model's \(name)")
+    }
     do {
       try DurableFile.makeFolder(path)
+      // The weights first: where they cannot be written the folder is as it was.
+      try ModelConversion.writeSafetensors(
+        ExportedTensors(model, recipes: HuggingFaceNames.recipes(model.network)),
+        to: Paths.join(path, "model.safetensors"), format: format)
+      if let vocabulary {
+        try DurableFile.replace(Paths.join(path, "tokenizer.json"), with: vocabulary + "\n")
+      }
       let config = JSON.object(block.configuration(model, format.rawValue))
       try DurableFile.replace(
         Paths.join(path, "config.json"), with: config.text(pretty: true) + "\n")
-      if let json = try? model.tokenizer?.json() {
-        try DurableFile.replace(Paths.join(path, "tokenizer.json"), with: json.text() + "\n")
-      }
     } catch { throw ModelError(cause: error) }
-    try ModelConversion.writeSafetensors(
-      ExportedTensors(model, recipes: HuggingFaceNames.recipes(model.network)),
-      to: Paths.join(path, "model.safetensors"), format: format)
   }
 
   /// Rows i and i + turned / 2 of each head go side by side.

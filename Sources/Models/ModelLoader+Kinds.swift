@@ -12,6 +12,7 @@ extension ModelLoader {
     if Paths.fileExtension(of: path) == "gguf", !Paths.isFolder(path), Paths.exists(path) {
       let file = try GGUFFile(path: path)
       if file.header.text("general.architecture") == BertFamily.ggufName {
+        try options.refuseRounding(path)
         return try BertFamily.load(file, name: nameOfModel(path), options: options)
       }
     }
@@ -21,6 +22,7 @@ extension ModelLoader {
     if Paths.isFolder(folder), Paths.exists(configurationPath) {
       let json = try configuration(at: configurationPath)
       if let family = ModelFamilies.family(json) {
+        try options.refuseRounding(configurationPath)
         if let quantization = json["quantization_config"], !quantization.isNull {
           let method = quantization["quant_method"]?.stringValue ?? "unknown"
           throw .unsupported(path: configurationPath, feature: "quantization by \(method)")
@@ -36,5 +38,13 @@ extension ModelLoader {
       }
     }
     return .language(try loadTransformer(path: path, options: options))
+  }
+}
+
+extension ModelLoader.Options {
+  /// Only language models' weights are rounded when they are read.
+  fileprivate func refuseRounding(_ path: String) throws(ModelError) {
+    guard let weights else { return }
+    throw .unsupported(path: path, feature: "rounding an encoder's weights to \(weights.name)")
   }
 }

@@ -20,9 +20,27 @@ public enum ModelLoader {
     }
 
     /// The tensors as they are wanted.
-    func source(_ base: any TensorSource) throws(ModelError) -> any TensorSource {
+    ///
+    /// - Throws: ``ModelError/unsupported(path:feature:)`` for files that store matrices turned round: their
+    ///   blocks would lie across those of a written file.
+    func source(_ base: any TensorSource, _ reading: ArchitectureReading) throws(ModelError)
+      -> any TensorSource
+    {
       guard let weights else { return base }
-      return RequantizedSource(base: base, types: try .init(matrices: weights))
+      var kept: Set<String> = []
+      for (key, recipe) in reading.recipes {
+        if recipe.isTransposed {
+          throw .unsupported(
+            path: base.path, feature: "rounding of matrices stored as [inputs, outputs]")
+        }
+        switch key.part {
+        case .router, .sharedRouter, .learnedPositions, .tokenTypes, .relativeBias, .queryNorm,
+          .keyNorm:
+          kept.formUnion([recipe.source] + recipe.others)
+        default: break
+        }
+      }
+      return RequantizedSource(base: base, types: try .init(matrices: weights), kept: kept)
     }
   }
 
@@ -83,7 +101,8 @@ public enum ModelLoader {
     let tokenizer = try tokenizer(
       in: folder, vocabularySize: reading.network.embedding.vocabularySize)
     return try TransformerModel(
-      name: nameOfModel(weights ?? folder), reading: reading, source: try options.source(source),
+      name: nameOfModel(weights ?? folder), reading: reading,
+      source: try options.source(source, reading),
       activations: options.activations, tokenizer: tokenizer,
       configuration: json.objectValue ?? [])
   }
@@ -126,7 +145,7 @@ public enum ModelLoader {
     }
     let reading = try Architectures.reading(gguf: fields, contextLength: options.contextLength)
     return try TransformerModel(
-      name: nameOfModel(path), reading: reading, source: try options.source(file),
+      name: nameOfModel(path), reading: reading, source: try options.source(file, reading),
       activations: options.activations,
       tokenizer: try tokenizer(
         of: file, vocabularySize: reading.network.embedding.vocabularySize),
@@ -151,7 +170,8 @@ public enum ModelLoader {
     let tokenizer = try tokenizer(
       in: Paths.parent(of: path), vocabularySize: checkpoint.network.vocabularySize)
     return try TransformerModel(
-      name: nameOfModel(path), reading: checkpoint.reading, source: try options.source(checkpoint),
+      name: nameOfModel(path), reading: checkpoint.reading,
+      source: try options.source(checkpoint, checkpoint.reading),
       activations: options.activations, tokenizer: tokenizer, configuration: checkpoint.fields)
   }
 

@@ -132,8 +132,14 @@ public final class TransformerModel: LanguageModel {
         try check(values, after: 0)
       }
       let held = caches.indices.contains(index) ? caches[index].count : 0
-      try checkRoom(input, held: options.refreshedFrom ?? held)
       if caches.indices.contains(index) { try check(caches[index]) }
+      if let first = options.refreshedFrom {
+        guard caches.indices.contains(index) else {
+          throw .cache(reason: "there is none whose tokens could be refreshed")
+        }
+        try check(caches[index], holds: first, count: input.count)
+      }
+      try checkRoom(input, held: options.refreshedFrom ?? held)
     }
     var pass = NetworkPass(
       network, weights: weights ?? self.weights, options: options, caches: caches,
@@ -204,6 +210,21 @@ public final class TransformerModel: LanguageModel {
     else { throw .foreignCache(model: name) }
   }
 
+  /// Refuses to refresh tokens that do not stand in the cache as they came: it was cut down or compacted.
+  private func check(_ cache: KeyValueCache, holds first: Int, count: Int) throws(ModelError) {
+    let stand = cache.layers.allSatisfy { store in
+      store.heads.allSatisfy { head in
+        first >= 0 && count <= head.count && first <= head.count - count
+          && (first..<first + count).allSatisfy { Int(head.origins[$0]) == $0 }
+      }
+    }
+    guard stand else {
+      throw .cache(
+        reason: "\(count) tokens from token \(first) on do not all stand in it as they came, so "
+          + "they cannot be refreshed")
+    }
+  }
+
   // MARK: Ids
 
   public func logits(ids: [Int32], cache: inout KeyValueCache) throws(ModelError) -> Tensor {
@@ -269,10 +290,6 @@ public final class TransformerModel: LanguageModel {
   public func refresh(_ ids: [Int32], from first: Int, cache: inout KeyValueCache)
     throws(ModelError) -> Tensor
   {
-    guard first >= 0, first + ids.count <= cache.count else {
-      throw .cache(
-        reason: "tokens \(first)..<\(first + ids.count) of \(cache.count) cannot be refreshed")
-    }
     var options = PassOptions()
     options.refreshedFrom = first
     var caches = [cache]

@@ -46,6 +46,10 @@ public struct AblationStudy: Sendable {
       throw .setting(
         name: "layer", value: String(layer), range: "0 to \(all.count - 1)")
     }
+    if part == .layer, kind != .zero {
+      throw .setting(
+        name: "kind", value: kind.rawValue, range: "zero where layers are taken out whole")
+    }
     var outcomes: [Outcome] = []
     do {
       loss = try Self.loss(model, ids, .init())

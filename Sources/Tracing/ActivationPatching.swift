@@ -52,6 +52,10 @@ public struct ActivationPatching: Sendable {
     guard site.isInBlocks else {
       throw .setting(name: "at", value: site.rawValue, range: "a site of blocks")
     }
+    let headAxis = Intervention.axes(site).heads
+    if byHead, headAxis == nil {
+      throw .setting(name: "at", value: site.rawValue, range: "a site with heads, such as z")
+    }
     for id in [answer.id] + (answer.other.map { [$0] } ?? []) {
       guard id >= 0, Int(id) < model.vocabularySize else {
         throw .setting(
@@ -73,7 +77,9 @@ public struct ActivationPatching: Sendable {
             name: "layer", value: String(layer),
             range: "0 to \(model.network.blocks.count - 1)")
         }
-        let heads = byHead ? model.network.blocks[layer].attention.heads : 1
+        // The trace is without the axis of sequences.
+        let axis = headAxis.map { $0 - (HookSite.isPerSequence(site) ? 1 : 0) }
+        let heads = byHead ? axis.map { values.shape[$0] } ?? 1 : 1
         for head in 0..<heads {
           for position in byPosition ? Array(clean.indices) : [0] {
             var hooks = Hooks()

@@ -17,6 +17,8 @@ public struct Attribution: Sendable {
   /// The answer's score, and with zero embeddings.
   public let value: Double
   public let baseline: Double
+  /// What the integral's sum misses of the difference of the two.
+  public var rest: Double { value - baseline - Sums.sum(scores) }
 
   /// - Parameter steps: of the integral over shares u³ of the embeddings, at the middles of equal parts of u:
   ///   norms make networks change most near zero.
@@ -29,6 +31,8 @@ public struct Attribution: Sendable {
       throw .setting(name: "steps", value: String(steps), range: "1 to 4096")
     }
     do {
+      if ids.isEmpty { throw ModelError.noTokens(operation: "an attribution") }
+      try model.check(ids)
       let tokens = try Tensor(ids, shape: [ids.count])
       let table = try model.embeddings(of: tokens)
       func run(_ share: Double) throws -> (score: Double, gradient: [Double]) {

@@ -43,7 +43,7 @@ public struct Intervention: Sendable {
   }
 
   /// Which axes of a site count positions and heads.
-  private static func axes(_ site: HookSite) -> (positions: Int?, heads: Int?) {
+  static func axes(_ site: HookSite) -> (positions: Int?, heads: Int?) {
     switch site {
     case .query, .key, .value, .turnedQuery, .turnedKey, .headResult, .crossQuery,
       .crossHeadResult:

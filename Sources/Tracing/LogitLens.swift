@@ -47,7 +47,13 @@ public struct LogitLens: Sendable {
         let picked = try Variable(constant: states).selected(rows, axis: 0)
         let logits = try model.scores(try model.finalNormed(picked)).value.floats
         let width = model.vocabularySize
-        return places.indices.map { Self.softmax(logits[$0 * width..<($0 + 1) * width]) }
+        return try places.enumerated().map { row, place in
+          let scores = logits[row * width..<(row + 1) * width]
+          if Rows.argmax(scores) == nil {
+            throw ModelError.notANumber(model: model.name, position: place)
+          }
+          return Self.softmax(scores)
+        }
       }
       guard let last = trace.sites.last else { throw ModelError.noTokens(operation: "a lens") }
       let final = try probabilities(last.value)

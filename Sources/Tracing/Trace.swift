@@ -29,6 +29,7 @@ public struct Trace: Sendable {
     var options = PassOptions()
     options.hooks = hooks
     do {
+      if ids.isEmpty { throw ModelError.noTokens(operation: "a trace") }
       for pattern in patterns { try options.hooks.capture(pattern, into: captures) }
       var caches: [KeyValueCache] = []
       let state = try model.run([try SequenceInput(ids: ids)], caches: &caches, options: options)

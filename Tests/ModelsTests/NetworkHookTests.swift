@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test("a skipped block leaves the stream as it was", arguments: names)
+  @Test("a block that is left out leaves the stream as it was", arguments: names)
   func skipping(name: String) throws {
     let fixture = Fixture(name: name)
     let ids = try fixture.prompts()[0]

@@ -65,6 +65,22 @@ struct TokenStateTests {
     #expect(other.layers[last].count == 2 && other.layers[0].count == 3)
   }
 
+  @Test("a cache in another order is cut by tokens; one that was compacted is not refreshed")
+  func reordered() throws {
+    let model = try Fixture(name: "llama").load()
+    var cache = model.makeCache()
+    _ = try model.lastLogits(ids: Array(ids.prefix(4)), cache: &cache)
+    try cache.compact([3, 0, 1])
+    #expect(throws: ModelError.self) {
+      try model.refresh([ids[0]], from: 0, cache: &cache)
+    }
+    #expect(throws: ModelError.self) {
+      try model.refresh([ids[0]], from: Int.max, cache: &cache)
+    }
+    cache.truncate(to: 3)
+    #expect(cache.layers[0].heads[0].origins == [0, 1] && cache.count == 3)
+  }
+
   @Test("embeddings and one-hot mixtures are the ids; states that do not fit are refused")
   func inputs() throws {
     let model = try Fixture(name: "gemma").load()

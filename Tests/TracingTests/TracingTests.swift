@@ -73,6 +73,29 @@ struct TracingTests {
     }
   }
 
+  @Test("single heads are patched where a site has heads: key heads are fewer than query heads")
+  func patchingHeads() throws {
+    let model = try model("llama")
+    let attention = model.network.blocks[0].attention
+    #expect(attention.keyValueHeads < attention.heads)
+    for (site, heads) in [
+      (HookSite.headResult, attention.heads), (.key, attention.keyValueHeads),
+      (.cachedValues, attention.keyValueHeads), (.attentionProbabilities, attention.heads),
+    ] {
+      let patching = try ActivationPatching(
+        model, clean: ids, corrupted: others, site: site, answer: .init(7), layers: [0],
+        byPosition: false, byHead: true)
+      #expect(patching.outcomes.map(\.head) == (0..<heads).map { $0 })
+    }
+    #expect(throws: TracingError.self) {
+      try ActivationPatching(
+        model, clean: ids, corrupted: others, site: .streamBefore, answer: .init(7), byHead: true)
+    }
+    #expect(throws: TracingError.self) {
+      try AblationStudy(model, ids: ids, part: .layer, kind: .mean)
+    }
+  }
+
   @Test("all heads taken out is the attention taken out")
   func heads() throws {
     let model = try model("llama")

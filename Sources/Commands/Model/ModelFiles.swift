@@ -75,7 +75,10 @@ struct ModelQuantize: Command {
   static let examples = [
     Example(
       #"model.quantize "default" "b.gguf" kind=q8_0; (model.weights("b.gguf") | filter (w -> w.name == "layers.0.attn.q.weight") | first).type"#,
-      shows: "Q8_0")
+      shows: "Q8_0"),
+    Example(
+      #"model.quantize "default" "k.gguf" kind=q4_0; a = model.bytes("k.gguf").file; model.quantize "default" "k.gguf" kind=q8_0; a < model.bytes("k.gguf").file"#,
+      shows: "true"),
   ]
 
   let model = Argument<ModelObject>("The model, or the path of one.")
@@ -89,8 +92,7 @@ struct ModelQuantize: Command {
         "quantised weights are written to a .gguf file, not to '\(path)'",
         hint: "model.convert writes other forms")
     }
-    try ModelExport(try call[model].transformer).write(
-      to: try call.session.files.writing(path), kind: try call[kind].type)
+    try written(call, try call[model], to: path, try call[kind].type)
     return .null
   }
 }
@@ -115,8 +117,24 @@ struct ModelConvert: Command {
 
   func run(_ call: Call) throws -> Value {
     let path = try call[target].text
-    try ModelExport(try call[model].transformer).write(
-      to: try call.session.files.writing(path), kind: try call[kind].type)
+    try written(call, try call[model], to: path, try call[kind].type)
     return .null
+  }
+}
+
+/// Writes a model, and says where a file goes without its vocabulary.
+private func written(_ call: Call, _ model: ModelObject, to path: String, _ type: GGUFTensorType)
+  throws
+{
+  let ending = Paths.fileExtension(of: path)
+  guard !path.isEmpty, ending.isEmpty || ending == "gguf" else {
+    throw LanguageError.invalid(
+      "'\(path)' is neither a .gguf file nor the name of a folder",
+      hint: "a folder gets config.json, model.safetensors and tokenizer.json")
+  }
+  let export = ModelExport(try model.transformer)
+  try export.write(to: try call.session.files.writing(path), kind: type)
+  if Paths.fileExtension(of: path) == "gguf", export.leavesVocabulary {
+    call.session.note("'\(path)' holds no vocabulary; keep the model's tokenizer.json beside it")
   }
 }

@@ -24,12 +24,12 @@ struct ModelHidden: Command {
   }
 }
 
-/// `model.params`: weights by their role or layer.
+/// `model.params`: weights by their role.
 struct ModelParameters: Command {
   static let name = "model.params"
-  static let summary = "Count a model's weights, by role or in all."
+  static let summary = "Count a model's weights: a table by role, or one number."
   static let searchWords = ["parameters", "size", "weights", "count"]
-  static let result = ValueType.table
+  static let result = ValueType.any
   static let examples = [
     Example(
       #"lm = model.load "default"; (model.params(lm) | map (r -> r.parameters) | sum) == lm.parameters"#,
@@ -93,7 +93,8 @@ struct ModelBytes: Command {
 
   let model = Argument<ModelObject>("The model, or the path of one.", piped: true)
   let tokens = Option<Int?>(
-    "For how many positions the cache is counted; the context by default.", in: 1...)
+    "For how many positions the cache is counted; the context by default.",
+    in: 1...16_777_216)
 
   func run(_ call: Call) throws -> Value {
     let model = try call[model].transformer

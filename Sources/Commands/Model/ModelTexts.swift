@@ -36,12 +36,12 @@ struct ModelEmbed: Command {
   /// The encoder at a path, loaded once a session.
   private func loaded(_ call: Call) throws -> TextEncoder {
     let path = try call[encoder].text
-    if BuiltinModels.folder(named: path) != nil {
+    if BuiltinModels.folder(named: path) != nil || ModelPackage.named(path) != nil {
       throw ModelError.unsupported(
         path: path, feature: "a text encoder (this is a language model; see model.hidden)")
     }
     let file = try ModelObject.readable(path, call.session)
-    let kept = try call.session.objects.object("encoder \(Paths.resolved(file) ?? file)") {
+    let kept = try call.session.objects.object("encoder \(ModelObject.stamp(file))") {
       EncoderObject(try ModelLoader.loadAny(path: file), path: path)
     }
     guard let object = kept as? EncoderObject, case .textEncoder(let encoder) = object.model else {

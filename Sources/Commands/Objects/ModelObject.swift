@@ -103,6 +103,21 @@ final class ModelObject: ObjectValue {
     return object
   }
 
+  /// What tells a file, or the files of a folder, from others that were there before: a model that is
+  /// written again in a session is another one.
+  static func stamp(_ file: String) -> String {
+    let files =
+      Paths.isFolder(file)
+      ? ((try? Paths.names(in: file)) ?? []).sorted().map { Paths.join(file, $0) } : [file]
+    return (Paths.resolved(file) ?? file)
+      + files.map { path in
+        var status = stat()
+        guard stat(path, &status) == 0 else { return " -" }
+        let time = status.st_mtim
+        return " \(status.st_ino).\(status.st_size).\(time.tv_sec).\(time.tv_nsec)"
+      }.joined()
+  }
+
   /// A model's file or folder, once all files that will be opened may be read: a link may lead out of
   /// the folder.
   static func readable(_ path: String, _ session: Session) throws -> String {
@@ -133,7 +148,7 @@ final class ModelObject: ObjectValue {
     }
     let wish =
       "\(options.activations.rawValue) \(options.contextLength ?? 0) \(options.weights?.name ?? "")"
-    let key = "model \(wish) \(Paths.resolved(file) ?? file)"
+    let key = "model \(wish) \(stamp(file))"
     func opened() throws -> ModelObject {
       ModelObject(
         try ModelLoader.load(path: file, options: options), path: path, options: options)

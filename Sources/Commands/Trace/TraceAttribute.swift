@@ -32,7 +32,9 @@ struct TraceAttribute: Command {
   let method = Option(
     "Gradient times embedding; the same averaged on the way from zero; or what each part writes into the stream.",
     default: AttributionMethod.gradient)
-  let steps = Option("Steps of the integral.", default: 32, in: 1...4096)
+  let steps = Option(
+    "Steps of the integral; where the row 'rest' is not small, more are needed.", default: 32,
+    in: 1...4096)
 
   func run(_ call: Call) throws -> Value {
     let model = try call[model].transformer
@@ -50,14 +52,18 @@ struct TraceAttribute: Command {
     let result = try Attribution(
       model, ids: ids, answer: answer, method: method, steps: try call[steps]
     ) { task.advance() }
-    return .table(
-      Table(
-        rows: zip(ids, result.scores).enumerated().map { position, item in
-          Record([
-            ("position", .int(position)), ("token", .string(tokenText(item.0, model))),
-            ("score", .float(item.1)),
-          ])
-        }))
+    var rows = zip(ids, result.scores).enumerated().map { position, item in
+      Record([
+        ("position", .int(position)), ("token", .string(tokenText(item.0, model))),
+        ("score", .float(item.1)),
+      ])
+    }
+    if method == .integrated {
+      // What the sum of few steps misses: large where norms divide by next to nothing near zero.
+      rows.append(
+        Record([("position", .null), ("token", .string("rest")), ("score", .float(result.rest))]))
+    }
+    return .table(Table(rows: rows))
   }
 
   private func parts(_ result: DirectLogitAttribution) throws -> Value {

@@ -104,12 +104,15 @@ struct TraceCapture: Command {
   let model = Argument<ModelObject>("The model, or the path of one.")
   let prompt = Argument<Prompt>("A text, tokens, or ids.", piped: true)
   let at = Option(
-    "The sites, as trace.sites lists them; * stands for any text. Several are parted by commas.",
+    "The sites by the names that trace.sites lists; * stands for any text. Several are parted by commas.",
     default: "layers.*.resid_post")
 
   func run(_ call: Call) throws -> Value {
     let model = try call[model].transformer
     let patterns = try call[at].split(separator: ",").map { String($0.filter { $0 != " " }) }
+    if patterns.isEmpty {
+      throw call.outOfRange(at, given: .string(try call[at]), range: "at least one site")
+    }
     let trace = try Trace(
       model, ids: try call[prompt].ids(for: model), patterns: patterns)
     return .table(

@@ -137,6 +137,11 @@ private struct RotaryReader {
     let all = try fields.number("mscale_all_dim", default: 0)
     guard own != 0, all != 0 else { return nil }
     let logarithm = ElementaryFunction.log(try factor())
-    return (0.1 * own * logarithm + 1) / (0.1 * all * logarithm + 1)
+    let result = (0.1 * own * logarithm + 1) / (0.1 * all * logarithm + 1)
+    guard own > 0, all > 0, result.isFinite, result > 0 else {
+      throw .configuration(
+        path: fields.path, field: "mscale", reason: "\(own) and \(all) give no factor above 0")
+    }
+    return result
   }
 }

@@ -5,6 +5,8 @@ import Kernels
 struct RequantizedSource: TensorSource {
   let base: any TensorSource
   let types: ModelConversion.TypeChoice
+  /// Tensors that stay as they are: norms, routers, positions.
+  let kept: Set<String>
 
   var path: String { base.path }
   var tensorNames: [String] { base.tensorNames }
@@ -12,7 +14,7 @@ struct RequantizedSource: TensorSource {
   func digest() throws(ModelError) -> String { try base.digest() }
 
   private func type(_ name: String) -> GGUFTensorType? {
-    base.shape(of: name).map { types.type(of: name, shape: $0) }
+    base.shape(of: name).map { kept.contains(name) ? .f32 : types.type(of: name, shape: $0) }
   }
 
   func typeName(of name: String) -> String? { type(name)?.name }
@@ -26,7 +28,12 @@ struct RequantizedSource: TensorSource {
     if base.typeName(of: name) == type.name, let bytes = try (base as? GGUFFile)?.bytes(name) {
       return bytes
     }
-    let values = try base.floats(name)
+    return try encoded(try base.floats(name), name, type)
+  }
+
+  private func encoded(_ values: [Float], _ name: String, _ type: GGUFTensorType)
+    throws(ModelError) -> [UInt8]
+  {
     do throws(KernelError) { return try type.encoding(values) } catch {
       throw .configuration(
         path: path, field: name,
@@ -36,9 +43,18 @@ struct RequantizedSource: TensorSource {
 
   func floats(_ name: String) throws(ModelError) -> [Float] {
     guard let type = type(name) else { throw .missingTensor(path: path, name: name) }
+    // What is kept so already means what it meant.
+    if base.typeName(of: name) == type.name { return try base.floats(name) }
+    return try rounded(try base.floats(name), name, type)
+  }
+
+  private func rounded(_ values: [Float], _ name: String, _ type: GGUFTensorType)
+    throws(ModelError) -> [Float]
+  {
+    if base.typeName(of: name) == type.name { return values }
     let decoder: ElementDecoder
     switch type {
-    case .f32: return try base.floats(name)
+    case .f32: return values
     case .f16: decoder = .f16
     case .bf16: decoder = .bf16
     default:
@@ -47,14 +63,15 @@ struct RequantizedSource: TensorSource {
       }
       decoder = .blocks(format)
     }
-    return try decoder.floats(try bytes(name, type))
+    return try decoder.floats(try encoded(values, name, type))
   }
 
   func rows(_ name: String, _ range: Range<Int>) throws(ModelError) -> [Float] {
-    guard let shape = shape(of: name), shape.count == 2, range.lowerBound >= 0,
-      range.upperBound <= shape[0]
+    guard let type = type(name), let shape = shape(of: name), let rows = shape.first,
+      range.lowerBound >= 0, range.upperBound <= rows
     else { throw .missingTensor(path: path, name: name) }
-    return Array(try floats(name)[range.lowerBound * shape[1]..<range.upperBound * shape[1]])
+    // Rows are whole blocks, so some of them are rounded as all of them are.
+    return try rounded(try base.rows(name, range), name, type)
   }
 
   func quantized(_ name: String) throws(ModelError) -> QuantizedMatrix? {

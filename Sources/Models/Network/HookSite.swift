@@ -62,6 +62,16 @@ public enum HookSite: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether its values come once for each sequence, with an axis of one sequence in front.
+  public static func isPerSequence(_ site: HookSite) -> Bool {
+    switch site {
+    case .cachedKeys, .cachedValues, .attentionScores, .attentionProbabilities, .crossKey,
+      .crossValue, .crossScores, .crossProbabilities:
+      true
+    default: false
+    }
+  }
+
   /// Such as `layers.3.attn_out`, or `embed`.
   public func name(layer: Int?) -> String { (layer.map { "layers.\($0)." } ?? "") + rawValue }
 }

@@ -26,10 +26,14 @@ public struct Hooks {
   /// - Throws: ``ModelError/hook(pattern:reason:)`` for a pattern that meets no site of any network.
   public mutating func add(_ pattern: String, _ body: @escaping Body) throws(ModelError) {
     guard HookPattern.meetsSomeSite(pattern) else {
+      if HookSite(rawValue: pattern)?.isInBlocks == true {
+        throw .hook(pattern: pattern, reason: "every layer has it: write layers.*.\(pattern)")
+      }
       throw .hook(
         pattern: pattern,
         reason: "no site has that name; sites are "
-          + HookSite.allCases.map(\.rawValue).joined(separator: ", "))
+          + HookSite.allCases.map { $0.name(layer: $0.isInBlocks ? 0 : nil) }.joined(
+            separator: ", "))
     }
     entries.append(Entry(pattern: pattern, body: body))
   }
