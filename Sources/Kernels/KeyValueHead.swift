@@ -18,6 +18,19 @@ public struct KeyValueHead: Sendable {
   /// The memory of its pages, in bytes.
   public var byteCount: Int { pages.count * 2 * KeyValuePage.entries * width * 4 }
 
+  /// Whether entries stand in the order of their positions.
+  public var ascends: Bool { zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 } }
+
+  /// The first entry of a position from `position` on, where positions ascend.
+  public func first(from position: Int) -> Int {
+    var (low, high) = (0, positions.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(positions[middle]) < position { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// Appends one entry; key and value hold ``width`` numbers each.
   mutating func append(
     key: UnsafePointer<Float>, value: UnsafePointer<Float>, position: Int32, origin: Int32

@@ -17,15 +17,20 @@ public final class FrozenWeights: NetworkWeights, Sendable {
   private let tensors: [WeightKey: Tensor]
   /// The matrix of the scores where it is the embedding's.
   private let headKey: WeightKey
+  /// What is to be said about loading them, such as that they could not be kept.
+  let note: String?
 
   init(
-    matrices: [WeightKey: any FrozenMatrix], tensors: [WeightKey: Tensor], isHeadTied: Bool
+    matrices: [WeightKey: any FrozenMatrix], tensors: [WeightKey: Tensor], isHeadTied: Bool,
+    note: String? = nil
   ) {
+    self.note = note
     (self.matrices, self.tensors) = (matrices, tensors)
     headKey = WeightKey(isHeadTied ? .embedding : .head)
   }
 
-  private func matrix(_ key: WeightKey) throws(TensorError) -> any FrozenMatrix {
+  /// What products with a matrix use.
+  func matrix(_ key: WeightKey) throws(TensorError) -> any FrozenMatrix {
     let key = key.part == .head && !key.isBias ? headKey : key
     guard let matrix = matrices[key] else {
       throw .invalidArgument(operation: "a network", reason: "it has no matrix \(key.name)")
@@ -47,6 +52,9 @@ public final class FrozenWeights: NetworkWeights, Sendable {
     if let table = tensors[key] { return try Variable(constant: table).rows(ids) }
     return try Variable.rows(ids, of: try matrix(key))
   }
+
+  /// The numbers of a vector or a small table; nil where the network has none of that name.
+  func values(of key: WeightKey) -> [Float]? { tensors[key]?.floats }
 
   /// What a weight means, in f32; nil where the network has none of that name.
   public func values(_ key: WeightKey) throws(ModelError) -> [Float]? {

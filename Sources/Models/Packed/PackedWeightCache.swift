@@ -1,0 +1,82 @@
+import Files
+import Glibc
+
+/// A folder of packed weights, so that a model that was loaded once is there at once the next time.
+///
+/// May be deleted at any time; several processes may use it at once.
+public struct PackedWeightCache: Sendable, Equatable {
+  public let folder: String
+  /// The most that all files take together, in bytes: those not used for longest go first.
+  public let sizeLimit: Int
+
+  /// Matrices that take less are packed again as fast as they are read.
+  static let least = 1 << 22
+
+  public init(folder: String, sizeLimit: Int = 16 << 30) {
+    (self.folder, self.sizeLimit) = (folder, sizeLimit)
+  }
+
+  /// `packed` in the user's cache folder.
+  public static var standard: PackedWeightCache {
+    PackedWeightCache(folder: Paths.join(Paths.cacheFolder, "packed"))
+  }
+
+  /// One file for a path and its options: a model that changed takes its old one's place.
+  private func path(_ name: String) -> String {
+    Paths.join(folder, String(Digest.hexadecimal(of: name).prefix(32)) + ".pack")
+  }
+
+  /// Nil where there is none that is whole and of this identity.
+  func file(_ name: String, identity: String) -> PackedWeightFile? {
+    let path = path(name)
+    guard let file = PackedWeightFile(path: path, identity: identity) else { return nil }
+    // Marks it as used.
+    utimensat(AT_FDCWD, path, nil, 0)
+    return file
+  }
+
+  /// - Throws: ``FileError`` where it cannot be kept, such as on a full disk.
+  func store(_ name: String, identity: String, _ matrices: [PackedWeightWriter.Named])
+    throws(FileError)
+  {
+    let bytes = matrices.reduce(0) { $0 + $1.matrix.withPackedBytes(\.count) }
+    if bytes < Self.least || bytes > sizeLimit { return }
+    try DurableFile.makeFolder(folder, mode: 0o700)
+    evict(beyond: sizeLimit - bytes)
+    try PackedWeightWriter(path: path(name), identity: identity).write(matrices)
+  }
+
+  /// What files take together.
+  public var byteCount: Int { files().reduce(0) { $0 + $1.bytes } }
+
+  /// Removes all files; how many, and their bytes.
+  public func clear() -> (files: Int, bytes: Int) {
+    var removed = (files: 0, bytes: 0)
+    for file in files() where unlink(file.path) == 0 {
+      removed.files += 1
+      removed.bytes += file.bytes
+    }
+    return removed
+  }
+
+  private func evict(beyond limit: Int) {
+    var files = files()
+    var total = files.reduce(0) { $0 + $1.bytes }
+    files.sort { ($0.used, $0.path) < ($1.used, $1.path) }
+    for file in files where total > limit {
+      unlink(file.path)
+      total -= file.bytes
+    }
+  }
+
+  /// Those of this form, whole or left by a writer that was stopped.
+  private func files() -> [(path: String, bytes: Int, used: Int)] {
+    let names = (try? Paths.names(in: folder)) ?? []
+    return names.filter { $0.contains(".pack") }.compactMap { name in
+      let path = Paths.join(folder, name)
+      var status = stat()
+      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+      return (path, Int(status.st_size), Int(status.st_mtim.tv_sec))
+    }
+  }
+}
