@@ -21,9 +21,6 @@ public final class TransformerModel: LanguageModel {
   /// The file that the weights came from.
   var sourcePath: String { source.path }
 
-  /// What is to be said about loading it, such as that its packed weights could not be kept.
-  public var note: String? { weights.note }
-
   /// The file, where the weights are taken from a GGUF file as they are.
   var ggufFile: GGUFFile? { source as? GGUFFile }
 

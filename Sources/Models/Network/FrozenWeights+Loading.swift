@@ -33,7 +33,7 @@ extension FrozenWeights {
     if !isPart { try Self.refuseUnknown([reading], source) }
     let loading = WeightPacking(
       loader: loader, activations: activations, packs: packs)
-    let (matrices, note) = try loading.matrices(
+    let matrices = try loading.matrices(
       shapes.filter { Self.isMatrix($0.key, $0.shape) })
     var tensors: [WeightKey: Tensor] = [:]
     for (key, shape) in shapes where !Self.isMatrix(key, shape) {
@@ -42,7 +42,7 @@ extension FrozenWeights {
       } catch { throw ModelError(cause: error) }
     }
     self.init(
-      matrices: matrices, tensors: tensors, isHeadTied: network.head?.isTied ?? false, note: note)
+      matrices: matrices, tensors: tensors, isHeadTied: network.head?.isTied ?? false)
   }
 
   /// What products use; small tables and vectors are tensors.

@@ -17,14 +17,10 @@ public final class FrozenWeights: NetworkWeights, Sendable {
   private let tensors: [WeightKey: Tensor]
   /// The matrix of the scores where it is the embedding's.
   private let headKey: WeightKey
-  /// What is to be said about loading them, such as that they could not be kept.
-  let note: String?
 
   init(
-    matrices: [WeightKey: any FrozenMatrix], tensors: [WeightKey: Tensor], isHeadTied: Bool,
-    note: String? = nil
+    matrices: [WeightKey: any FrozenMatrix], tensors: [WeightKey: Tensor], isHeadTied: Bool
   ) {
-    self.note = note
     (self.matrices, self.tensors) = (matrices, tensors)
     headKey = WeightKey(isHeadTied ? .embedding : .head)
   }

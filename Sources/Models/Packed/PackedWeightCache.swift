@@ -1,24 +1,37 @@
 import Files
 import Glibc
+import Synchronization
 
 /// A folder of packed weights, so that a model that was loaded once is there at once the next time.
 ///
 /// May be deleted at any time; several processes may use it at once.
-public struct PackedWeightCache: Sendable, Equatable {
+public struct PackedWeightCache: Sendable {
   public let folder: String
   /// The most that all files take together, in bytes: those not used for longest go first.
   public let sizeLimit: Int
+  /// Told in a line why weights were not kept, such as a full disk. They are used all the same.
+  private let report: (@Sendable (String) -> Void)?
 
   /// Matrices that take less are packed again as fast as they are read.
   static let least = 1 << 22
 
-  public init(folder: String, sizeLimit: Int = 16 << 30) {
-    (self.folder, self.sizeLimit) = (folder, sizeLimit)
+  public init(
+    folder: String, sizeLimit: Int = 16 << 30, report: (@Sendable (String) -> Void)? = nil
+  ) {
+    (self.folder, self.sizeLimit, self.report) = (folder, sizeLimit, report)
+  }
+
+  private static let chosen = Mutex<PackedWeightCache?>(nil)
+
+  /// The one that commands use: none unless a program says so.
+  public static var inUse: PackedWeightCache? {
+    get { chosen.withLock { $0 } }
+    set { chosen.withLock { $0 = newValue } }
   }
 
   /// `packed` in the user's cache folder.
-  public static var standard: PackedWeightCache {
-    PackedWeightCache(folder: Paths.join(Paths.cacheFolder, "packed"))
+  public static func standard(report: (@Sendable (String) -> Void)? = nil) -> PackedWeightCache {
+    PackedWeightCache(folder: Paths.join(Paths.cacheFolder, "packed"), report: report)
   }
 
   /// One file for a path and its options: a model that changed takes its old one's place.
@@ -35,15 +48,17 @@ public struct PackedWeightCache: Sendable, Equatable {
     return file
   }
 
-  /// - Throws: ``FileError`` where it cannot be kept, such as on a full disk.
-  func store(_ name: String, identity: String, _ matrices: [PackedWeightWriter.Named])
-    throws(FileError)
-  {
+  /// Keeps matrices where they are large enough to matter.
+  func keep(_ name: String, identity: String, _ matrices: [PackedWeightWriter.Named]) {
     let bytes = matrices.reduce(0) { $0 + $1.matrix.withPackedBytes(\.count) }
     if bytes < Self.least || bytes > sizeLimit { return }
-    try DurableFile.makeFolder(folder, mode: 0o700)
-    evict(beyond: sizeLimit - bytes)
-    try PackedWeightWriter(path: path(name), identity: identity).write(matrices)
+    do throws(FileError) {
+      try DurableFile.makeFolder(folder, mode: 0o700)
+      evict(beyond: sizeLimit - bytes)
+      try PackedWeightWriter(path: path(name), identity: identity).write(matrices)
+    } catch {
+      report?("packed weights are not kept: \(error.message)")
+    }
   }
 
   /// What files take together.

@@ -18,10 +18,7 @@ struct WeightPacking {
     var failure: (place: Int, error: ModelError)?
   }
 
-  /// - Returns: the matrices, and why they could not be kept, where that was tried in vain.
-  func matrices(_ shapes: [Shaped]) throws(ModelError)
-    -> (matrices: [WeightKey: any FrozenMatrix], note: String?)
-  {
+  func matrices(_ shapes: [Shaped]) throws(ModelError) -> [WeightKey: any FrozenMatrix] {
     let name = "\(loader.source.path) \(activations.rawValue)"
     let identity = loader.source.identity
     var found: [WeightKey: any FrozenMatrix] = [:]
@@ -32,18 +29,14 @@ struct WeightPacking {
     let made = try packed(missing)
     let all = found.merging(made) { old, _ in old }
     guard let packs, let identity, made.values.contains(where: { $0 is any PackedStorage }) else {
-      return (all, nil)
+      return all
     }
-    do throws(FileError) {
-      try packs.store(
-        name, identity: identity,
-        shapes.compactMap { shaped in
-          (all[shaped.key] as? any PackedStorage).map { (shaped.key.name, $0) }
-        })
-    } catch {
-      return (all, "packed weights were not kept: \(error.message)")
-    }
-    return (all, nil)
+    packs.keep(
+      name, identity: identity,
+      shapes.compactMap { shaped in
+        (all[shaped.key] as? any PackedStorage).map { (shaped.key.name, $0) }
+      })
+    return all
   }
 
   /// Those that no cache has, on the threads of the pool.
