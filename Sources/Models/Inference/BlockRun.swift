@@ -22,6 +22,12 @@ struct BlockRun {
         range, Array(positions[range]), Array(origins[range]), &caches[index].layers[layer])
     }
     let attended = view(buffers.attended, attention.queryWidth)
+    if isSimple, block.output.adds {
+      try block.output.multiply(
+        UnsafeBufferPointer(attended), into: [buffers.stream], rows: rows, room: buffers.room,
+        adding: true)
+      return try feedForward(into: buffers.stream)
+    }
     try block.output.multiply(
       UnsafeBufferPointer(attended), into: [buffers.change], rows: rows, room: buffers.room)
     try normed(block.attentionOutputNorm)
@@ -36,14 +42,17 @@ struct BlockRun {
       return
     }
     try add(buffers.change, to: buffers.stream)
-    try feedForward()
-    try add(buffers.change, to: buffers.stream)
+    try feedForward(into: buffers.stream)
+  }
+
+  /// Two sums with nothing between a product and its sum.
+  private var isSimple: Bool {
+    block.description.arrangement == .sequential && block.attentionOutputNorm == nil
   }
 
   private func parallel(keeping first: FloatView) throws(KernelError) {
     _ = first.update(fromContentsOf: buffers.change)
-    try feedForward()
-    try add(buffers.change, to: first)
+    try feedForward(into: first)
     try add(first, to: buffers.stream)
   }
 
@@ -99,8 +108,8 @@ struct BlockRun {
 
   // MARK: Feed-forward
 
-  /// The feed-forward part of the stream, into `change`.
-  private func feedForward() throws(KernelError) {
+  /// Adds the feed-forward part of the stream to `sum`.
+  private func feedForward(into sum: FloatView) throws(KernelError) {
     let description = block.description.feedForward
     try normed(buffers.stream, block.feedForwardInputNorm)
     let hidden = view(buffers.gate, description.width)
@@ -114,9 +123,13 @@ struct BlockRun {
     } else {
       try block.activation.forward(UnsafeBufferPointer(hidden), into: hidden)
     }
+    let adds = block.feedForwardOutputNorm == nil && block.exit.adds
     try block.exit.multiply(
-      UnsafeBufferPointer(hidden), into: [buffers.change], rows: rows, room: buffers.room)
+      UnsafeBufferPointer(hidden), into: [adds ? sum : buffers.change], rows: rows,
+      room: buffers.room, adding: adds)
+    if adds { return }
     try normed(block.feedForwardOutputNorm)
+    try add(buffers.change, to: sum)
   }
 
   // MARK: Small parts

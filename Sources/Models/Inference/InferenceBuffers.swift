@@ -1,12 +1,5 @@
 import Kernels
 
-/// Rows of 8 bits, in memory that serves one product after another.
-final class QuantizedRoom {
-  func quantized(_ x: UnsafeBufferPointer<Float>, width: Int) throws(KernelError) -> QuantizedRows {
-    try QuantizedRows(x, width: width)
-  }
-}
-
 /// What a pass of so many rows keeps between its steps.
 final class InferenceBuffers {
   /// The most numbers that a row of each buffer has.
@@ -18,13 +11,15 @@ final class InferenceBuffers {
   }
 
   let rows: Int
-  let room = QuantizedRoom()
+  /// For rows of 8 bits.
+  let room: QuantizedScratch
   private let memory: FloatBuffer
   let stream, normed, query, key, value, attended, change, gate, up: FloatView
 
   /// - Throws: ``KernelError/memory(kernel:bytes:)``.
   init(rows: Int, widths: Widths) throws(KernelError) {
     self.rows = rows
+    room = try QuantizedScratch()
     let sizes = [
       widths.stream, widths.stream, widths.query, widths.key, widths.key, widths.query,
       widths.stream, widths.hidden, widths.hidden,

@@ -23,17 +23,27 @@ struct LinearMaps: Sendable {
 
   var isQuantized: Bool { !quantized.isEmpty }
 
+  /// Whether results may be added to what is there, as the last step of a product.
+  var adds: Bool { isQuantized && biases.allSatisfy { $0 == nil } }
+
   /// - Parameters:
   ///   - x: `[rows, inputs]`
   ///   - results: for each map `[rows, outputs]`; none of them is x.
   ///   - room: where rows of 8 bits go.
+  ///   - adding: results are added to what is there; for maps that ``adds`` says it of.
   func multiply(
-    _ x: UnsafeBufferPointer<Float>, into results: [FloatView], rows: Int, room: QuantizedRoom
+    _ x: UnsafeBufferPointer<Float>, into results: [FloatView], rows: Int, room: QuantizedScratch,
+    adding: Bool = false
   ) throws(KernelError) {
-    if isQuantized, let width = quantized.first?.inputs {
-      let numbers = try room.quantized(x, width: width)
-      for (matrix, result) in zip(quantized, results) {
-        try matrix.multiply(numbers, into: result)
+    if let first = quantized.first {
+      try room.quantize(x, width: first.inputs)
+      func product(_ index: Int) -> QuantizedProduct {
+        QuantizedProduct(quantized[index], into: results[index], adding: adding)
+      }
+      switch quantized.count {
+      case 1: try room.multiply(product(0))
+      case 2: try room.multiply(product(0), product(1))
+      default: try room.multiply(product(0), product(1), product(2))
       }
     } else {
       for (matrix, result) in zip(matrices, results) {

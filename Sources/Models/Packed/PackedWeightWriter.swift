@@ -46,7 +46,7 @@ struct PackedWeightWriter {
         .init("version", .integer(PackedWeightFile.version)),
         .init("layout", .string(PackedForm.layout)), .init("identity", .string(identity)),
         .init("matrices", .object(members)),
-      ]).text.utf8)
+      ]).text().utf8)
     var lead = PackedWeightFile.magic
     let checksum = header.withUnsafeBytes { Checksum.of($0) }
     for number in [UInt64(header.count), checksum] {
@@ -55,7 +55,7 @@ struct PackedWeightWriter {
     lead += header
     let start = PackedWeightFile.aligned(lead.count, to: PackedWeightFile.page)
     lead += [UInt8](repeating: 0, count: start - lead.count)
-    try lead.withUnsafeBytes { (bytes) throws(FileError) in try write(bytes, to: descriptor) }
+    try write(lead, to: descriptor)
     let zeros = [UInt8](repeating: 0, count: PackedWeightFile.alignment)
     for (_, matrix) in matrices {
       var failure: FileError?
@@ -65,9 +65,13 @@ struct PackedWeightWriter {
       }
       if let failure { throw failure }
       let rest = PackedWeightFile.aligned(count, to: PackedWeightFile.alignment) - count
-      try zeros.withUnsafeBytes { (zeros) throws(FileError) in
-        try write(UnsafeRawBufferPointer(rebasing: zeros[..<rest]), to: descriptor)
-      }
+      try write(Array(zeros.prefix(rest)), to: descriptor)
+    }
+  }
+
+  private func write(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {
+    try bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
+      try write(UnsafeRawBufferPointer(bytes), to: descriptor)
     }
   }
 
