@@ -62,6 +62,9 @@ public final class PackedHalfMatrix: @unchecked Sendable {
 
   // MARK: Packed bytes
 
+  /// Whether somebody else keeps the panels, such as a mapped file.
+  public var isMapped: Bool { owner != nil }
+
   /// Panels that were packed before, which `owner` keeps where they are, such as in a mapped file.
   ///
   /// - Throws: ``KernelError`` where they are too few, or not at a multiple of 64 bytes.

@@ -52,6 +52,9 @@ public final class FrozenWeights: NetworkWeights, Sendable {
   /// The numbers of a vector or a small table; nil where the network has none of that name.
   func values(of key: WeightKey) -> [Float]? { tensors[key]?.floats }
 
+  /// Whether some matrices lie in a file that is mapped.
+  var isMapped: Bool { matrices.values.contains { ($0 as? any PackedStorage)?.isMapped == true } }
+
   /// What a weight means, in f32; nil where the network has none of that name.
   public func values(_ key: WeightKey) throws(ModelError) -> [Float]? {
     if let tensor = tensors[key] { return tensor.floats }

@@ -55,6 +55,8 @@ enum PackedForm: Equatable {
 /// A matrix whose packed bytes can be written to a file.
 protocol PackedStorage: FrozenMatrix {
   var packedForm: PackedForm { get }
+  /// Whether somebody else keeps the bytes, such as a mapped file.
+  var isMapped: Bool { get }
   func withPackedBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
 }
 

@@ -12,13 +12,14 @@ public struct PackedWeightCache: Sendable {
   /// Told in a line why weights were not kept, such as a full disk. They are used all the same.
   private let report: (@Sendable (String) -> Void)?
 
-  /// Matrices that take less are packed again as fast as they are read.
-  static let least = 1 << 22
+  /// Matrices that take less together are packed again as fast as they are read.
+  private let least: Int
 
   public init(
-    folder: String, sizeLimit: Int = 16 << 30, report: (@Sendable (String) -> Void)? = nil
+    folder: String, least: Int = 1 << 22, sizeLimit: Int = 16 << 30,
+    report: (@Sendable (String) -> Void)? = nil
   ) {
-    (self.folder, self.sizeLimit, self.report) = (folder, sizeLimit, report)
+    (self.folder, self.least, self.sizeLimit, self.report) = (folder, least, sizeLimit, report)
   }
 
   private static let chosen = Mutex<PackedWeightCache?>(nil)
@@ -51,7 +52,7 @@ public struct PackedWeightCache: Sendable {
   /// Keeps matrices where they are large enough to matter.
   func keep(_ name: String, identity: String, _ matrices: [PackedWeightWriter.Named]) {
     let bytes = matrices.reduce(0) { $0 + $1.matrix.withPackedBytes(\.count) }
-    if bytes < Self.least || bytes > sizeLimit { return }
+    if bytes < least || bytes > sizeLimit { return }
     do throws(FileError) {
       try DurableFile.makeFolder(folder, mode: 0o700)
       evict(beyond: sizeLimit - bytes)
