@@ -16,7 +16,8 @@ struct BenchmarkModels: ParsableCommand {
       those of more than three times the median.
       """)
 
-  @Argument(help: ArgumentHelp("GGUF files, folders, or names of installed models.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp("GGUF files, folders, or names of installed models.", valueName: "model"))
   var models: [String]
 
   @Option(help: ArgumentHelp("How quantised weights are multiplied: q8 or f32.", valueName: "kind"))

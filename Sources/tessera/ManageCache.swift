@@ -29,8 +29,9 @@ struct ManageCache: ParsableCommand {
       let packed = PackedWeightCache.standard().clear()
       console.show("\(CacheListing.count(entries)) removed, \(CacheListing.size(bytes))")
       if packed.files > 0 {
-        console.show("packed weights of \(packed.files) models removed, "
-          + CacheListing.size(packed.bytes))
+        console.show(
+          "packed weights of \(packed.files) models removed, "
+            + CacheListing.size(packed.bytes))
       }
     }
     throw ExitStatus.after(console, otherwise: .fine)

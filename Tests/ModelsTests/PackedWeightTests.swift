@@ -34,7 +34,8 @@ import Testing
     try Paths.names(in: cache.folder).map { Paths.join(cache.folder, $0) }
   }
 
-  @Test("a model that was kept has the same bits", arguments: [GGUFTensorType.q4x0, .q8x0, .f16, .bf16])
+  @Test(
+    "a model that was kept has the same bits", arguments: [GGUFTensorType.q4x0, .q8x0, .f16, .bf16])
   func round(type: GGUFTensorType) throws {
     try withCache { cache, _ in
       let expected = try load(nil, type).logits(ids: ids)

@@ -33,7 +33,8 @@ struct BlockRun {
     try normed(block.attentionOutputNorm)
     if block.description.arrangement == .parallel {
       // x + (attention + feed-forward): the first sum waits in the attention's own buffer.
-      let first = FloatView(rebasing: buffers.attended[..<min(buffers.attended.count, rows * width)])
+      let first = FloatView(
+        rebasing: buffers.attended[..<min(buffers.attended.count, rows * width)])
       if first.count == rows * width {
         try parallel(keeping: first)
       } else {
@@ -71,7 +72,8 @@ struct BlockRun {
     for (x, norm, heads) in [
       (query, block.queryNorm, attention.heads), (key, block.keyNorm, attention.keyValueHeads),
     ] {
-      let (count, width) = isPerHead ? (heads, attention.headWidth) : (1, heads * attention.headWidth)
+      let (count, width) =
+        isPerHead ? (heads, attention.headWidth) : (1, heads * attention.headWidth)
       try norm?.apply(x, into: x, rows: rows * count, width: width)
       guard let (angles, pairing) = angles else { continue }
       try angles.rotate(
