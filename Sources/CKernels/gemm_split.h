@@ -141,6 +141,7 @@ static void multiply(const product *p, bool alone) {
     clear(p);
     return;
   }
+  if (MULTIPLY_DIRECTLY(p)) return;
   const instance *with = best_instance();
   size_t panels = panels_of(p->columns), shares = (size_t)ck_shares();
   REAL *memory = NULL;
