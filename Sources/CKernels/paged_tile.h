@@ -50,88 +50,93 @@ CK_INLINE void paged_set_tile(paged_tile *t, size_t cached, size_t first, size_t
   memcpy(t->ends, ends, lanes * sizeof *ends);
 }
 
-// The scores of `keys` keys of a page from `key` on.
-CK_INLINE void paged_tile_scores(const paged_tile *t, const float *page, float *to, const int keys,
-                                 const int vectors) {
-  size_t lanes = (size_t)vectors * 16;
-  f32x16 sums[8][2];
+// The scores of 16 lines and `keys` keys of a page.
+CK_INLINE void paged_tile_scores(const paged_tile *t, const float *page, const float *query, float *to,
+                                 size_t lanes, const int keys) {
+  f32x16 sums[16];
 #pragma clang loop unroll(full)
-  for (int k = 0; k < keys; k++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sums[k][v] = lanes_of(0);
-  const float *query = t->queries;
+  for (int k = 0; k < keys; k++) sums[k] = lanes_of(0);
+#pragma clang loop unroll_count(2)
   for (size_t i = 0; i < t->call->head_width; i++, query += lanes, page += GROUP) {
-    f32x16 part[2];
+    CK_KEEP(page);
+    f32x16 part = lanes_load(query);
+    // Each key's number is a multiplication's operand in memory.
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) part[v] = lanes_load(query + v * 16);
-#pragma clang loop unroll(full)
-    for (int k = 0; k < keys; k++)
-#pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sums[k][v] = lanes_fma(part[v], lanes_of(page[k]), sums[k][v]);
+    for (int k = 0; k < keys; k++) sums[k] = lanes_fma(part, lanes_of(page[k]), sums[k]);
   }
   f32x16 scale = lanes_of(t->call->scale);
 #pragma clang loop unroll(full)
   for (int k = 0; k < keys; k++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++)
-      lanes_store(to + (size_t)k * lanes + v * 16, (sums[k][v] + lanes_of(0)) * scale);
-}
-
-CK_INLINE i32x16 paged_sees(const paged_tile *t, int vector, size_t key) {
-  i32x16 place = (i32x16)(int32_t)(key - t->base);
-  return (place >= t->begins[vector]) & (place < t->ends[vector]);
+    lanes_store(to + (size_t)k * lanes, (sums[k] + lanes_of(0)) * scale);
 }
 
 // Scores of 16 lines become p.
 CK_INLINE void paged_tile_softmax(const paged_tile *t, int vector, size_t lanes) {
+  size_t begin = t->begin - t->base, keys = t->end - t->base;
+  size_t shared_begin = t->shared_begin - t->base, shared_end = t->shared_end - t->base;
   float *p = t->p + vector * 16;
+  i32x16 begins = t->begins[vector], ends = t->ends[vector];
   f32x16 largest = lanes_of(-__builtin_inff()), sum = lanes_of(0);
-  for (size_t key = t->begin; key < t->end; key++) {
-    f32x16 s = lanes_load(p + (key - t->base) * lanes);
+  // Which lines see the key, where not all do.
+#define SEES(key) (((i32x16)(int32_t)(key) >= begins) & ((i32x16)(int32_t)(key) < ends))
+#define SHARED(key) ((key) >= shared_begin && (key) < shared_end)
+  for (size_t key = begin; key < keys; key++) {
+    f32x16 s = lanes_load(p + key * lanes);
     i32x16 larger = s > largest;
-    if (key < t->shared_begin || key >= t->shared_end) larger &= paged_sees(t, vector, key);
+    if (!SHARED(key)) larger &= SEES(key);
     largest = lanes_select(larger, s, largest);
   }
-  for (size_t key = t->begin; key < t->end; key++) {
-    float *at = p + (key - t->base) * lanes;
-    f32x16 e = lanes_exp(lanes_load(at) - largest), next = sum + e;
-    lanes_store(at, e);
-    bool shared = key >= t->shared_begin && key < t->shared_end;
-    sum = shared ? next : lanes_select(paged_sees(t, vector, key), next, sum);
+  for (size_t key = begin; key < keys; key++) {
+    f32x16 e = lanes_exp(lanes_load(p + key * lanes) - largest), next = sum + e;
+    lanes_store(p + key * lanes, e);
+    sum = SHARED(key) ? next : lanes_select(SEES(key), next, sum);
   }
+#undef SEES
+#undef SHARED
   f32x16 factor = lanes_of(1) / sum;
-  for (size_t key = t->begin; key < t->end; key++) {
-    float *at = p + (key - t->base) * lanes;
-    lanes_store(at, lanes_load(at) * factor);
-  }
+  for (size_t key = begin; key < keys; key++)
+    lanes_store(p + key * lanes, lanes_load(p + key * lanes) * factor);
 }
 
-// out += p times values over the keys begin ..< end of `count` lines (at most `together`, a literal) from `l` on.
+// out += p times values over the keys begin ..< end of `lines` lines from `l` on (a literal) and 16 components.
+CK_INLINE void paged_tile_weigh(const paged_tile *t, size_t l, size_t begin, size_t end, size_t column, size_t lanes,
+                                const int lines) {
+  size_t width = t->call->head_width;
+  const float *p = t->p + (begin - t->base) * lanes + l;
+  f32x16 sums[16];
+#pragma clang loop unroll(full)
+  for (int n = 0; n < lines; n++) sums[n] = lanes_load(t->line[l + (size_t)n].out + column);
+  for (size_t key = begin; key < end;) {
+    const float *values = t->pages[key / GROUP] + (GROUP + key % GROUP) * width + column;
+    size_t stop = (key / GROUP + 1) * GROUP;
+    if (stop > end) stop = end;
+    for (; key < stop; key++, values += width, p += lanes) {
+      CK_KEEP(p);
+      f32x16 part = lanes_load(values);
+#pragma clang loop unroll(full)
+      for (int n = 0; n < lines; n++) sums[n] = lanes_fma(lanes_of(p[n]), part, sums[n]);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int n = 0; n < lines; n++) lanes_store(t->line[l + (size_t)n].out + column, sums[n]);
+}
+
+// The same of `count` lines (at most `together`, a literal) and all components.
 CK_INLINE void paged_tile_add(const paged_tile *t, size_t l, size_t count, size_t begin, size_t end,
                               size_t lanes, const int together, const int parts) {
   if (begin >= end) return;
   size_t width = t->call->head_width, column = 0, step = (size_t)parts * 16;
-  paged_factors factors = {{NULL}, lanes};
-  float *out[8];
+  if (count == (size_t)together)
+    for (; column + 16 <= width; column += 16) paged_tile_weigh(t, l, begin, end, column, lanes, together);
   for (size_t n = 0; n < count; n++) {
-    factors.at[n] = t->p + (begin - t->base) * lanes + l + n;
-    out[n] = t->line[l + n].out;
-  }
-  if (count == (size_t)together) {
-    for (; column + step <= width; column += step)
-      paged_weigh(&factors, t->pages, begin, end, width, column, out, together, parts);
-    for (; column + 16 <= width; column += 16)
-      paged_weigh(&factors, t->pages, begin, end, width, column, out, together, 1);
-  }
-  for (size_t n = 0; n < count; n++) {
-    paged_factors one = {{factors.at[n]}, lanes};
+    paged_factors one = {{t->p + (begin - t->base) * lanes + l + n}, lanes};
+    float *out = t->line[l + n].out;
     size_t next = column;
     for (; next + step <= width; next += step)
-      paged_weigh(&one, t->pages, begin, end, width, next, out + n, 1, parts);
+      paged_weigh(&one, t->pages, begin, end, width, next, &out, 1, parts);
     for (; next + 16 <= width; next += 16)
-      paged_weigh(&one, t->pages, begin, end, width, next, out + n, 1, 1);
-    if (next < width)
-      paged_weigh_part(one.at[0], lanes, t->pages, begin, end, width, next, out[n]);
+      paged_weigh(&one, t->pages, begin, end, width, next, &out, 1, 1);
+    if (next < width) paged_weigh_part(one.at[0], lanes, t->pages, begin, end, width, next, out);
   }
 }
 
@@ -175,7 +180,9 @@ CK_INLINE void paged_tile_by(const ck_attention *a, size_t cached, size_t first,
   paged_set_tile(&t, cached, first, lanes);
   for (size_t page = t.base; page < t.end; page += GROUP)
     for (size_t k = 0; k < GROUP; k += (size_t)keys)
-      paged_tile_scores(&t, t.pages[page / GROUP] + k, t.p + (page + k - t.base) * lanes, keys, vectors);
+      for (size_t v = 0; v < lanes; v += 16)
+        paged_tile_scores(&t, t.pages[page / GROUP] + k, t.queries + v, t.p + (page + k - t.base) * lanes + v,
+                          lanes, keys);
   for (int v = 0; v < vectors; v++) paged_tile_softmax(&t, v, lanes);
   paged_tile_values(&t, lanes, together, parts);
 }
@@ -186,8 +193,8 @@ CK_INLINE void paged_tile_of(const ck_attention *a, size_t cached, size_t tile, 
   size_t count = lines - first < PAGED_TILE ? lines - first : PAGED_TILE;
   switch (have) {
   case PAGED_MANY:
-    if (count > 16) paged_tile_by(a, cached, first, memory, 2, 8, 4, 4);
-    else paged_tile_by(a, cached, first, memory, 1, 8, 4, 4);
+    if (count > 16) paged_tile_by(a, cached, first, memory, 2, 16, 16, 1);
+    else paged_tile_by(a, cached, first, memory, 1, 16, 16, 1);
     break;
   case PAGED_SOME:
   case PAGED_SCANT:
