@@ -9,6 +9,8 @@ public struct KeyValueHead: Sendable {
   /// The token of the sequence each entry stands for, counted from its start.
   public private(set) var origins: [Int32] = []
   private(set) var pages: [KeyValuePage] = []
+  /// Where the pages' numbers stand, at hand without counting references.
+  private var addresses: [UnsafePointer<Float>?] = []
 
   public init(width: Int) { self.width = width }
 
@@ -36,7 +38,11 @@ public struct KeyValueHead: Sendable {
     key: UnsafePointer<Float>, value: UnsafePointer<Float>, position: Int32, origin: Int32
   ) throws(KernelError) {
     let place = count % KeyValuePage.entries
-    if place == 0 { pages.append(try KeyValuePage(width: width)) }
+    if place == 0 {
+      let page = try KeyValuePage(width: width)
+      pages.append(page)
+      addresses.append(UnsafePointer(page.numbers))
+    }
     try ownedPage(count / KeyValuePage.entries).store(place, key: key, value: value)
     positions.append(position)
     origins.append(origin)
@@ -54,8 +60,18 @@ public struct KeyValueHead: Sendable {
   private mutating func ownedPage(_ index: Int) throws(KernelError) -> KeyValuePage {
     if !isKnownUniquelyReferenced(&pages[index]) {
       pages[index] = try KeyValuePage(copying: pages[index])
+      addresses[index] = UnsafePointer(pages[index].numbers)
     }
     return pages[index]
+  }
+
+  /// Writes where the pages' numbers stand from `next` on; there is room.
+  func copyAddresses(to next: inout Int, of room: UnsafeMutableBufferPointer<UnsafePointer<Float>?>)
+  {
+    for address in addresses {
+      room.initializeElement(at: next, to: address)
+      next += 1
+    }
   }
 
   /// Forgets the entries from `count` on.
@@ -65,6 +81,7 @@ public struct KeyValueHead: Sendable {
     origins.removeLast(origins.count - count)
     let kept = (count + KeyValuePage.entries - 1) / KeyValuePage.entries
     pages.removeLast(pages.count - kept)
+    addresses.removeLast(addresses.count - kept)
   }
 
   /// Keeps the entries of these indices, in this order.

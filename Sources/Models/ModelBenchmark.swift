@@ -11,9 +11,14 @@ public struct ModelBenchmark: Sendable {
   /// How many tokens are written; 0: none.
   public var generated: Int
   public var rounds: Int
+  /// Sequences that are written together, a token of each in a step.
+  public var batch: Int
 
-  public init(prompts: [Int] = [128, 512], generated: Int = 64, rounds: Int = 3) {
+  public init(
+    prompts: [Int] = [128, 512], generated: Int = 64, rounds: Int = 3, batch: Int = 1
+  ) {
     (self.prompts, self.generated, self.rounds) = (prompts, generated, rounds)
+    self.batch = batch
   }
 
   public struct Measurement: Sendable {
@@ -29,7 +34,7 @@ public struct ModelBenchmark: Sendable {
     /// Reading as many bytes again and again in the same minute, in 10⁹ bytes a second.
     public var readRate: Double = 0
 
-    /// The steps a second that reading the weights alone would allow.
+    /// The steps of one sequence a second that reading the weights alone would allow.
     public var bound: Double { bytes > 0 ? readRate * 1e9 / Double(bytes) : 0 }
   }
 
@@ -64,17 +69,22 @@ public struct ModelBenchmark: Sendable {
     var reads: [Double] = []
     for round in 0...(generated > 0 ? rounds : -1) where generated > 0 {
       reads.append(Machine.readGigabytesPerSecond(bytes: result.bytes))
-      var cache = model.makeCache()
+      var caches = (0..<batch).map { _ in model.makeCache() }
       var own: [Double] = []
       for id in ids(generated) {
         own.append(
           try seconds { () throws(ModelError) in
-            _ = try model.lastLogits(ids: [id], cache: &cache)
+            if batch == 1 {
+              _ = try model.lastLogits(ids: [id], cache: &caches[0])
+            } else {
+              _ = try model.lastLogits(
+                batch: [[Int32]](repeating: [id], count: batch), caches: &caches)
+            }
           })
       }
       if round == 0 { continue }
       steps += own
-      rates.append(Double(own.count) / own.reduce(0, +))
+      rates.append(Double(own.count * batch) / own.reduce(0, +))
     }
     guard generated > 0 else { return result }
     reads.append(Machine.readGigabytesPerSecond(bytes: result.bytes))

@@ -32,6 +32,9 @@ struct BenchmarkModels: ParsableCommand {
   @Option(help: ArgumentHelp("How many tokens to write.", valueName: "n"))
   var tokens = 64
 
+  @Option(help: ArgumentHelp("Sequences that are written together.", valueName: "n"))
+  var batch = 1
+
   @Option(help: ArgumentHelp("How often each is done.", valueName: "n"))
   var rounds = 3
 
@@ -55,6 +58,9 @@ struct BenchmarkModels: ParsableCommand {
     if !(1...1000).contains(rounds) {
       throw ValidationError("rounds are 1 to 1000, not \(rounds)")
     }
+    if !(1...4096).contains(batch) {
+      throw ValidationError("batches are 1 to 4096, not \(batch)")
+    }
     if !(0...100_000).contains(tokens) {
       throw ValidationError("tokens are 0 to 100000, not \(tokens)")
     }
@@ -71,7 +77,8 @@ struct BenchmarkModels: ParsableCommand {
     let options = ModelLoader.Options(
       activations: Activations(rawValue: activations) ?? .q8,
       packs: skipsCache ? nil : .standard { Console().say($0) })
-    let benchmark = ModelBenchmark(prompts: lengths ?? [], generated: tokens, rounds: rounds)
+    let benchmark = ModelBenchmark(
+      prompts: lengths ?? [], generated: tokens, rounds: rounds, batch: batch)
     if !lines {
       console.show("\(Machine.variant), \(threads) of \(Machine.cores) cores, \(activations)\n")
     }

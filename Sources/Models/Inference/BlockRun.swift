@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 
 /// One block's way over rows in buffers.
 struct BlockRun {
@@ -18,9 +19,10 @@ struct BlockRun {
     try normed(buffers.stream, block.attentionNorm)
     try project()
     for (index, range) in sequences.enumerated() where !range.isEmpty {
-      try attend(
+      try store(
         range, Array(positions[range]), Array(origins[range]), &caches[index].layers[layer])
     }
+    try attend(positions, sequences, caches)
     let attended = view(buffers.attended, attention.queryWidth)
     if isSimple, block.output.adds {
       try block.output.multiply(
@@ -82,22 +84,50 @@ struct BlockRun {
     }
   }
 
-  /// One sequence's rows over what its cache holds and themselves.
-  private func attend(
+  private func part(_ x: FloatView, _ range: Range<Int>, _ width: Int) -> FloatView {
+    FloatView(rebasing: x[range.lowerBound * width..<range.upperBound * width])
+  }
+
+  private func store(
     _ range: Range<Int>, _ positions: [Int32], _ origins: [Int32], _ store: inout KeyValueStore
-  ) throws {
-    func part(_ x: FloatView, _ width: Int) -> FloatView {
-      FloatView(rebasing: x[range.lowerBound * width..<range.upperBound * width])
-    }
-    let (queryWidth, keyWidth) = (attention.queryWidth, attention.keyWidth)
+  ) throws(KernelError) {
+    let width = attention.keyWidth
     try store.append(
-      keys: UnsafeBufferPointer(part(buffers.key, keyWidth)),
-      values: UnsafeBufferPointer(part(buffers.value, keyWidth)), positions: positions,
+      keys: UnsafeBufferPointer(part(buffers.key, range, width)),
+      values: UnsafeBufferPointer(part(buffers.value, range, width)), positions: positions,
       origins: origins)
-    try store.attend(
-      queries: UnsafeBufferPointer(part(buffers.query, queryWidth)), queryHeads: attention.heads,
-      scale: Float(attention.scale), begins: begins(store, positions),
-      into: part(buffers.attended, queryWidth))
+  }
+
+  /// Each sequence's rows over what its cache holds, themselves among it; several at once.
+  private func attend(
+    _ positions: [Int32], _ sequences: [Range<Int>], _ caches: [KeyValueCache]
+  ) throws(KernelError) {
+    let width = attention.queryWidth
+    // Each sequence writes its own rows.
+    nonisolated(unsafe) let (run, query, attended) = (self, buffers.query, buffers.attended)
+    let failure = Mutex<KernelError?>(nil)
+    @Sendable func one(_ index: Int) {
+      let range = sequences[index]
+      if range.isEmpty { return }
+      let store = caches[index].layers[run.layer]
+      do throws(KernelError) {
+        try store.attend(
+          queries: UnsafeBufferPointer(run.part(query, range, width)),
+          queryHeads: run.attention.heads, scale: Float(run.attention.scale),
+          begins: run.begins(store, Array(positions[range])),
+          into: run.part(attended, range, width))
+      } catch { failure.withLock { $0 = $0 ?? error } }
+    }
+    if sequences.count == 1 {
+      one(0)
+    } else {
+      let keys = caches.map { $0.count }.reduce(rows, +)
+      SharedWork.run(
+        sequences.count,
+        operations: 4 * Double(keys * width * rows) / Double(sequences.count * sequences.count),
+        one)
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
   /// The first entry that each row sees, `[key heads, rows]`; nil: all see from entry 0 on.
