@@ -6,7 +6,7 @@ struct RunBenchmarks: ParsableCommand {
     commandName: "bench",
     abstract: "Measure how fast this machine is with what Tessera does.",
     subcommands: [
-      BenchmarkKernels.self, BenchmarkModels.self, BenchmarkTokenizers.self,
+      BenchmarkKernels.self, BenchmarkModels.self, BenchmarkTraining.self, BenchmarkTokenizers.self,
       BenchmarkTokenizerTraining.self,
     ])
 }
