@@ -31,28 +31,32 @@ void ck_dequantize_blocks(enum ck_block_format format, const uint8_t *blocks, fl
   dequantize_any(format, blocks, y, count);
 }
 
+typedef int8_t i8x16 __attribute__((ext_vector_type(16)));
+
 CK_INLINE void quantize_32(const float *x, int8_t *q, float *scale, int32_t *sums) {
+  f32x16 halves[2] = {lanes_load(x), lanes_load(x + 16)};
   // The largest magnitude by its bits: they order as numbers do, with NaNs above infinity.
-  uint32_t most = 0;
-  for (int i = 0; i < 32; i++) {
-    uint32_t bits = bits_of_float(x[i]) & 0x7fffffff;
-    most = bits > most ? bits : most;
-  }
+  i32x16 bits[2];
+  memcpy(bits, halves, sizeof bits);
+  i32x16 larger = __builtin_elementwise_max(bits[0] & 0x7fffffff, bits[1] & 0x7fffffff);
+  uint32_t most = (uint32_t)__builtin_reduce_max(larger);
   float largest = float_of_bits(most);
-  sums[0] = sums[1] = 0;
   if (most >= 0x7f800000 || largest < 0x1p-100f) {
     *scale = most >= 0x7f800000 ? float_of_bits(0x7fc00000) : 0;
+    sums[0] = sums[1] = 0;
     memset(q, 0, 32);
     return;
   }
   *scale = largest / 127.0f;
-  float factor = 127.0f / largest;
-  for (int i = 0; i < 32; i++) {
+  f32x16 factor = lanes_of(127.0f / largest);
+  for (int h = 0; h < 2; h++) {
     // Adding 1.5 * 2^23 leaves the nearest integer, ties to even.
-    float rounded = (x[i] * factor + 0x1.8p23f) - 0x1.8p23f;
-    q[i] = (int8_t)(int32_t)rounded;
+    f32x16 rounded = (halves[h] * factor + lanes_of(0x1.8p23f)) - lanes_of(0x1.8p23f);
+    i32x16 wide = __builtin_convertvector(rounded, i32x16);
+    i8x16 narrow = __builtin_convertvector(wide, i8x16);
+    memcpy(q + 16 * h, &narrow, sizeof narrow);
+    sums[h] = __builtin_reduce_add(wide);
   }
-  for (int i = 0; i < 32; i++) sums[i / 16] += q[i];
 }
 
 CK_INLINE void activations_body(const float *x, size_t count, int8_t *q, float *scales, int32_t *sums) {

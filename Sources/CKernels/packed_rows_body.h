@@ -5,7 +5,9 @@
 //   DOT_OFFSET(format)                  what DOT sees weights raised by
 //   DOT(format, w, x, count, start)     start + sums of products of `count` words w with bytes of x
 enum {
-  // How far ahead of the products weights are fetched, in bytes.
+  // One row meets so many groups side by side, since memory gives several streams faster than one.
+  FEW_GROUPS = 4,
+  // How far ahead of the products each stream is fetched, in bytes.
   AHEAD = 2048,
 };
 
@@ -49,43 +51,75 @@ typedef struct {
   size_t inputs; // from row to row
 } INSTANCE(activations);
 
-CK_INLINE void INSTANCE(few_step)(int format, const uint8_t *unit, size_t c, INSTANCE(activations) *x,
-                                      int rows, f32x16 *totals) {
+CK_INLINE void INSTANCE(few_step)(int format, const uint8_t *unit, size_t c, INSTANCE(activations) x,
+                                  int rows, f32x16 *totals) {
   u32x16 w[8];
   UNPACK(format, unit, c, w);
   chunk_heads heads = heads_of_chunk(format, unit, c);
 #pragma clang loop unroll(full)
-  for (size_t r = 0; r < (size_t)rows; r++)
-    totals[r] = INSTANCE(row_step)(format, w, &heads, x->q + r * x->inputs, x->scales[r * x->inputs / 32],
-                                   x->sums + r * x->inputs / 16, totals[r]);
-  x->q += 32, x->scales += 1, x->sums += 2;
+  for (size_t r = 0; r < (size_t)rows; r++) {
+    size_t at = r * x.inputs + c * 32;
+    totals[r] = INSTANCE(row_step)(format, w, &heads, x.q + at, x.scales[at / 32], x.sums + at / 16,
+                                   totals[r]);
+  }
+}
+
+/// A unit of so many blocks, which is a constant; the lines that come AHEAD are fetched meanwhile.
+CK_INLINE void INSTANCE(few_unit)(int format, const uint8_t *unit, size_t blocks, INSTANCE(activations) x,
+                                  int rows, f32x16 *totals) {
+  size_t bytes = packed_unit_bytes(format, blocks);
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < bytes; i += LINE) __builtin_prefetch(unit + AHEAD + i, 0, 3);
+#pragma clang loop unroll(full)
+  for (size_t c = 0; c < blocks * (block_length(format) / 32); c++)
+    INSTANCE(few_step)(format, unit, c, x, rows, totals);
+}
+
+/// Some groups side by side.
+CK_INLINE void INSTANCE(few_groups)(int format, const ck_quantized_rows *x, size_t row, int rows,
+                                    const ck_packed_product *p, size_t group, int groups) {
+  size_t blocks = x->inputs / block_length(format), most = packed_unit_blocks(format);
+  size_t stride = packed_group_bytes(format, x->inputs), length = most * block_length(format);
+  const uint8_t *unit = p->packed + group * stride;
+  f32x16 totals[FEW_GROUPS][PACKED_FEW];
+#pragma clang loop unroll(full)
+  for (int g = 0; g < groups; g++)
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) totals[g][r] = lanes_of(0);
+  INSTANCE(activations) at = {x->q + row * x->inputs, x->scales + row * x->inputs / 32,
+                              x->sums + row * x->inputs / 16, x->inputs};
+  for (size_t b = 0; b < blocks / most; b++) {
+    // A unit of a large type is long enough as it is.
+    if (packed_is_large(format))
+#pragma clang loop unroll(disable)
+      for (int g = 0; g < groups; g++)
+        INSTANCE(few_unit)(format, unit + (size_t)g * stride, most, at, rows, totals[g]);
+    else
+#pragma clang loop unroll(full)
+      for (int g = 0; g < groups; g++)
+        INSTANCE(few_unit)(format, unit + (size_t)g * stride, most, at, rows, totals[g]);
+    unit += packed_unit_bytes(format, most);
+    at.q += length, at.scales += length / 32, at.sums += length / 16;
+  }
+  if (blocks % most != 0)
+#pragma clang loop unroll(full)
+    for (int g = 0; g < groups; g++)
+      INSTANCE(few_unit)(format, unit + (size_t)g * stride, 1, at, rows, totals[g]);
+#pragma clang loop unroll(full)
+  for (int g = 0; g < groups; g++)
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++)
+      INSTANCE(store_outputs)(p, row + (size_t)r, group + (size_t)g, totals[g][r]);
 }
 
 CK_INLINE void INSTANCE(few_rows)(int format, const ck_quantized_rows *x, size_t row, int rows,
-                                      const ck_packed_product *p, size_t begin, size_t end) {
-  size_t blocks = x->inputs / block_length(format), most = packed_unit_blocks(format);
-  const uint8_t *unit = p->packed + begin * packed_group_bytes(format, x->inputs);
-  for (size_t g = begin; g < end; g++) {
-    f32x16 totals[PACKED_FEW];
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) totals[r] = lanes_of(0);
-    INSTANCE(activations) at = {x->q + row * x->inputs, x->scales + row * x->inputs / 32,
-                                x->sums + row * x->inputs / 16, x->inputs};
-    for (size_t b = 0; b < blocks; b += most) {
-      size_t here = blocks - b < most ? blocks - b : most, bytes = packed_unit_bytes(format, here);
-      for (size_t i = 0; i < bytes; i += LINE) __builtin_prefetch(unit + AHEAD + i, 0, 3);
-      if (packed_is_large(format)) {
-#pragma clang loop unroll(full)
-        for (size_t c = 0; c < BLOCK_MOST / 32; c++) INSTANCE(few_step)(format, unit, c, &at, rows, totals);
-      } else {
-        INSTANCE(few_step)(format, unit, 0, &at, rows, totals);
-        if (here > 1) INSTANCE(few_step)(format, unit, 1, &at, rows, totals);
-      }
-      unit += bytes;
-    }
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) INSTANCE(store_outputs)(p, row + (size_t)r, g, totals[r]);
-  }
+                                  const ck_packed_product *p, size_t begin, size_t end) {
+  size_t g = begin;
+  int groups = rows == 1 ? FEW_GROUPS : 1;
+  for (; g + (size_t)groups <= end; g += (size_t)groups)
+    INSTANCE(few_groups)(format, x, row, rows, p, g, groups);
+  if (groups > 1)
+    for (; g < end; g++) INSTANCE(few_groups)(format, x, row, rows, p, g, 1);
 }
 
 #define SOME_ROWS(count)                                                                             \

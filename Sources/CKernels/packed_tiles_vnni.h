@@ -82,22 +82,28 @@ CK_INLINE void tile_groups(int format, int groups, const ck_quantized_rows *x, c
   size_t blocks = x->inputs / block_length(format), most = packed_unit_blocks(format);
   size_t stride = packed_group_bytes(format, x->inputs), chunk = 0;
   const uint8_t *unit = p->packed + group * stride;
-  // K-quants have more in registers beside the weights.
-  enum { LARGE_STEP = 2 };
-  int step = packed_is_large(format) ? LARGE_STEP : TILE_STEP;
+  // Types with minima or small scales have more in registers beside the weights.
+  int step = packed_is_large(format) || block_has_minimum(format) ? TILE_STEP / 2 : TILE_STEP;
   for (size_t b = 0; b < blocks; b += most) {
     size_t here = blocks - b < most ? blocks - b : most;
     size_t count = packed_is_large(format) ? BLOCK_MOST / 32 : here;
+    // The next unit's weights come while this one's meet the rows, some lines a step.
+    size_t bytes = packed_unit_bytes(format, here), steps = count * block->padded / (size_t)step;
+    size_t slice = (bytes / LINE + steps - 1) / steps, line = 0;
+    const uint8_t *ahead = b + most < blocks ? unit + bytes : p->packed + (group + (size_t)groups) * stride;
     for (size_t c = 0; c < count; c++, chunk++) {
       tile_chunk chunks[2];
 #pragma clang loop unroll(full)
       for (int g = 0; g < groups; g++) load_tile_chunk(format, unit + (size_t)g * stride, c, &chunks[g]);
       const uint8_t *q = block->q + chunk * block->padded * 32;
       const packed_tile_heads *heads = block->heads + chunk * block->padded;
-      for (size_t r = 0; r < block->padded; r += (size_t)step)
+      for (size_t r = 0; r < block->padded; r += (size_t)step) {
+        for (size_t i = 0; i < slice && line < bytes; i++, line += LINE)
+          for (int g = 0; g < groups; g++) __builtin_prefetch(ahead + (size_t)g * stride + line, 0, 3);
         tile_step(format, groups, step, chunks, q + r * 32, heads + r, totals + r * 2 * GROUP);
+      }
     }
-    unit += packed_unit_bytes(format, here);
+    unit += bytes;
   }
   for (size_t r = 0; r < block->rows; r++)
 #pragma clang loop unroll(full)

@@ -44,11 +44,10 @@ static void give_up(const char *why) {
 
 static size_t page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
-static void place_operand(operand *o) {
+static void place_operand(operand *o, size_t alignment) {
   if (placement == PLAIN) {
-    o->pages = malloc(o->size);
+    if (posix_memalign(&o->pages, alignment, o->size)) give_up("no memory");
     o->values = o->pages;
-    if (!o->pages) give_up("no memory");
     return;
   }
   size_t page = page_size(), inside = (o->size + page - 1) / page * page;
@@ -61,8 +60,8 @@ static void place_operand(operand *o) {
   o->values = first + (placement == AT_END ? inside - o->size : 0);
 }
 
-/// Memory for the values of an operand, until the next release.
-static void *room(size_t size) {
+/// Memory for the values of an operand at a multiple of `alignment`, until the next release.
+static void *aligned_room(size_t size, size_t alignment) {
   if (operand_count == operand_room) {
     operand_room = operand_room ? 2 * operand_room : 64;
     operands = realloc(operands, operand_room * sizeof *operands);
@@ -70,9 +69,12 @@ static void *room(size_t size) {
   }
   operand *o = &operands[operand_count++];
   *o = (operand){.size = size};
-  place_operand(o);
+  place_operand(o, alignment);
   return o->values;
 }
+
+/// Memory for the values of an operand, until the next release.
+static void *room(size_t size) { return aligned_room(size, sizeof(void *)); }
 
 /// From now on the operand whose values these are is only read.
 static void only_read(const void *values) {

@@ -10,6 +10,7 @@
 #include "ck_activations.h"
 #include "ck_attend.h"
 #include "ck_blocks.h"
+#include "ck_packed.h"
 #include "ck_convolution.h"
 #include "ck_fourier.h"
 #include "ck_gather.h"
