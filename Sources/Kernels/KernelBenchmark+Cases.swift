@@ -2,7 +2,7 @@ import CKernels
 
 extension KernelBenchmark {
   /// Every kernel family at the sizes that models have.
-  public static let cases = products + functions + rows + sequences + choices + pictures
+  public static let cases = products + functions + rows + sequences + choices + pictures + peers
 
   private static let products: [KernelBenchmark] =
     [256, 512, 1024].map { product(rows: $0, inner: $0, columns: $0) }

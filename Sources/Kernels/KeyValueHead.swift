@@ -10,7 +10,7 @@ public struct KeyValueHead: Sendable {
   public private(set) var origins: [Int32] = []
   private(set) var pages: [KeyValuePage] = []
   /// Where the pages' numbers stand, at hand without counting references.
-  private var addresses: [UnsafePointer<Float>?] = []
+  private nonisolated(unsafe) var addresses: [UnsafePointer<Float>?] = []
 
   public init(width: Int) { self.width = width }
 

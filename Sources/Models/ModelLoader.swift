@@ -4,7 +4,7 @@ import Tokenizers
 /// Loads models from disk.
 public enum ModelLoader {
   /// What may be chosen about a model when it is loaded.
-  public struct Options: Sendable {
+  public struct Options: Sendable, Equatable {
     public var activations = Activations.f32
     /// The number of positions, where the file's own is not wanted: some ways to scale rotary positions
     /// depend on it.

@@ -66,9 +66,49 @@ import Testing
   func quantized() throws {
     let fixture = Fixture(name: "llama")
     let model = try ModelLoader.loadTransformer(
-      path: fixture.folder, options: .init(activations: .q8, weights: .q4_0))
+      path: fixture.folder, options: .init(activations: .q8, weights: .q4x0))
     let ids = try fixture.prompts()[1]
     let parts = [Array(ids[..<9])] + ids[9...].map { [$0] }
     #expect(try states(model, parts, generally: false) == states(model, parts, generally: true))
+  }
+
+  @Test(
+    "quantised weights give the same bits on every instance, with any shares, masked and not",
+    arguments: [GGUFTensorType.q8x0, .q4x0, .q4x1, .q5x0, .q5x1, .iq4NL, .f16, .bf16])
+  func instances(type: GGUFTensorType) throws {
+    let fixture = Fixture(name: "llama")
+    let model = try ModelLoader.loadTransformer(
+      path: fixture.folder, options: .init(activations: .q8, weights: type))
+    let prompts = try fixture.prompts()
+    var masked = PassOptions()
+    masked.maskRules = [AttentionRule(.hidden, keys: [2, 3])]
+    func answers() throws -> [Tensor] {
+      var results: [Tensor] = []
+      for options in [PassOptions(), masked] {
+        var caches = prompts.map { _ in model.makeCache() }
+        results.append(
+          try model.run(
+            prompts.map { try SequenceInput(ids: $0) }, caches: &caches, options: options
+          ).x.value)
+        results.append(
+          try model.run(
+            prompts.map { try SequenceInput(ids: [$0[0]]) }, caches: &caches, options: options
+          ).x.value)
+      }
+      return results
+    }
+    let expected = try answers()
+    #expect(expected[0] != expected[2])
+    defer {
+      Machine.useVariant(nil)
+      Machine.shares = 1
+    }
+    for variant in Machine.variants {
+      for shares in [1, 2, 3] {
+        Machine.useVariant(variant)
+        Machine.shares = shares
+        #expect(try answers() == expected)
+      }
+    }
   }
 }

@@ -5,7 +5,7 @@ import Synchronization
 /// A folder of packed weights, so that a model that was loaded once is there at once the next time.
 ///
 /// May be deleted at any time; several processes may use it at once.
-public struct PackedWeightCache: Sendable {
+public struct PackedWeightCache: Sendable, Equatable {
   public let folder: String
   /// The most that all files take together, in bytes: those not used for longest go first.
   public let sizeLimit: Int
@@ -20,6 +20,10 @@ public struct PackedWeightCache: Sendable {
     report: (@Sendable (String) -> Void)? = nil
   ) {
     (self.folder, self.least, self.sizeLimit, self.report) = (folder, least, sizeLimit, report)
+  }
+
+  public static func == (a: PackedWeightCache, b: PackedWeightCache) -> Bool {
+    (a.folder, a.least, a.sizeLimit) == (b.folder, b.least, b.sizeLimit)
   }
 
   private static let chosen = Mutex<PackedWeightCache?>(nil)
