@@ -96,23 +96,32 @@ typedef struct {
   float *parameters, *first, *second;
 } adamw;
 
+CK_INLINE f32x16 without_dust(f32x16 moments, f32x16 sizes) {
+  return lanes_select(sizes < lanes_of(0x1p-100f), lanes_of(0), moments);
+}
+
+// 16 parameters, or the `count` that are left.
+CK_INLINE void adamw_lanes(const adamw *a, size_t i, size_t count) {
+  const ck_adamw *s = a->settings;
+  f32x16 g = lanes_load_part(a->gradient + i, count) * lanes_of(s->gradient_scale);
+  f32x16 m = lanes_load_part(a->first + i, count), v = lanes_load_part(a->second + i, count);
+  f32x16 p = lanes_load_part(a->parameters + i, count);
+  m = lanes_fma(lanes_of(1.0f - s->first_decay), g, lanes_of(s->first_decay) * m);
+  v = lanes_fma(lanes_of(1.0f - s->second_decay) * g, g, lanes_of(s->second_decay) * v);
+  m = without_dust(m, __builtin_elementwise_abs(m));
+  v = without_dust(v, v);
+  lanes_store_part(a->first + i, m, count);
+  lanes_store_part(a->second + i, v, count);
+  f32x16 size =
+      __builtin_elementwise_sqrt(v * lanes_of(s->second_correction)) + lanes_of(s->epsilon);
+  f32x16 step = lanes_fma(lanes_of(s->weight_decay), p, (m * lanes_of(s->first_correction)) / size);
+  lanes_store_part(a->parameters + i, lanes_fma(lanes_of(-s->rate), step, p), count);
+}
+
 CK_INLINE void adamw_range_body(const adamw *a, size_t begin, size_t end) {
-  const ck_adamw s = *a->settings;
-  const float *gradient = a->gradient;
-  float *parameters = a->parameters, *first = a->first, *second = a->second;
-  float keep = 1.0f - s.first_decay, keep_square = 1.0f - s.second_decay;
-  for (size_t i = begin; i < end; i++) {
-    float g = gradient[i] * s.gradient_scale;
-    float m = __builtin_fmaf(keep, g, s.first_decay * first[i]);
-    float v = __builtin_fmaf(keep_square * g, g, s.second_decay * second[i]);
-    m = __builtin_fabsf(m) < 0x1p-100f ? 0.0f : m;
-    v = v < 0x1p-100f ? 0.0f : v;
-    first[i] = m;
-    second[i] = v;
-    float size = __builtin_sqrtf(v * s.second_correction) + s.epsilon;
-    float step = __builtin_fmaf(s.weight_decay, parameters[i], (m * s.first_correction) / size);
-    parameters[i] = __builtin_fmaf(-s.rate, step, parameters[i]);
-  }
+  size_t i = begin;
+  for (; i + 16 <= end; i += 16) adamw_lanes(a, i, 16);
+  if (i < end) adamw_lanes(a, i, end - i);
 }
 CK_VARIANTS_LOCAL(adamw_range, (const adamw *a, size_t begin, size_t end), (a, begin, end))
 

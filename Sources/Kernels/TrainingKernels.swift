@@ -93,19 +93,40 @@ public enum TrainingKernels {
     ck_rms_norm_f32(from, g, epsilon, to, rows, gain.count)
   }
 
-  /// dx, and the factor that each row of x was multiplied by, for ``rmsGainGradient``.
-  public static func rmsNormSlopes(
-    x: FloatView, gain: FloatView, epsilon: Float, dy: FloatView, into dx: FloatView,
-    factors: FloatView
+  /// x becomes x + addend, and y the norm of it.
+  public static func addRMSNorm(
+    _ addend: FloatView, to x: FloatView, gain: FloatView, epsilon: Float, into y: FloatView
   ) throws(KernelError) {
-    let rows = factors.count
-    try KernelError.check("RMS norm gradient", "x", x.count, rows * gain.count)
-    try KernelError.check("RMS norm gradient", "dy", dy.count, x.count)
-    try KernelError.check("RMS norm gradient", "dx", dx.count, x.count)
-    guard let x = x.baseAddress, let g = gain.baseAddress, let dy = dy.baseAddress,
-      let dx = dx.baseAddress, let factors = factors.baseAddress
+    let rows = x.count / max(gain.count, 1)
+    try KernelError.check("RMS norm", "x", x.count, rows * gain.count)
+    try KernelError.check("RMS norm", "addend", addend.count, x.count)
+    try KernelError.check("RMS norm", "y", y.count, x.count)
+    guard let a = addend.baseAddress, let x = x.baseAddress, let g = gain.baseAddress,
+      let y = y.baseAddress
     else { return }
-    ck_rms_norm_gradient_f32(x, g, epsilon, dy, dx, nil, factors, rows, gain.count)
+    ck_add_rms_norm_f32(a, x, g, epsilon, y, rows, gain.count)
+  }
+
+  /// dx = residual + the norm's gradient for dy, which becomes (dy + term) + other term first; and the
+  /// factor that each row of x was multiplied by, for ``rmsGainGradient(x:dy:factors:into:)``.
+  public static func rmsNormSlopes(
+    x: FloatView, gain: FloatView, epsilon: Float, dy: FloatView, term: FloatView? = nil,
+    otherTerm: FloatView? = nil, residual: FloatView? = nil, into dx: FloatView, factors: FloatView
+  ) throws(KernelError) {
+    let count = factors.count * gain.count
+    let others = [("term", term), ("other term", otherTerm), ("residual", residual)]
+    for (name, view) in [("x", x), ("dy", dy), ("dx", dx)] + others {
+      try KernelError.check("RMS norm gradient", name, view?.count ?? count, count)
+    }
+    var call = ck_rms_slopes()
+    (call.x, call.dy, call.dx) = (UnsafePointer(x.baseAddress), dy.baseAddress, dx.baseAddress)
+    // The second term is looked for first.
+    call.terms.0 = UnsafePointer(term?.baseAddress ?? otherTerm?.baseAddress)
+    call.terms.1 = term == nil ? nil : UnsafePointer(otherTerm?.baseAddress)
+    call.residual = UnsafePointer(residual?.baseAddress)
+    (call.gain, call.factors) = (UnsafePointer(gain.baseAddress), factors.baseAddress)
+    (call.epsilon, call.rows, call.width) = (epsilon, factors.count, gain.count)
+    ck_rms_slopes_f32(&call)
   }
 
   /// gradient += the chain over rows of dy (x · factor), columns being shared out.

@@ -64,6 +64,7 @@ public struct AdamW: Sendable, Equatable {
     -> Float
   {
     let sums = try FloatBuffer(tensors.count)
+    defer { withExtendedLifetime(sums) {} }
     let mean = Double(gradients.count) / Double(tensors.count)
     try SharedWork.blocks(of: tensors.count, size: 1, operations: 4 * mean) {
       (some, _) throws(KernelError) in

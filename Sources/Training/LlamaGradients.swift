@@ -4,12 +4,12 @@ import Kernels
 final class LlamaGradients {
   /// What a thread needs for its block of rows.
   final class Scratch {
-    let narrow, other, wide: FloatBuffer
+    let other, third, wide: FloatBuffer
 
     init(_ shape: LlamaShape) throws(KernelError) {
       let rows = LlamaNetwork.blockRows
-      narrow = try FloatBuffer(rows * shape.width)
       other = try FloatBuffer(rows * shape.width)
+      third = try FloatBuffer(rows * shape.width)
       wide = try FloatBuffer(rows * shape.mlp)
     }
   }

@@ -79,12 +79,10 @@ extension LlamaNetwork {
     let other = try scratch.other.rows(0..<count, width)
     try backwardPanels.multiply(gate, names.gate, into: normed, rows: count)
     try backwardPanels.multiply(up, names.up, into: other, rows: count)
-    try TrainingKernels.add(other, to: normed)
     let middle = try flow.middle.rows(rows, width)
     try TrainingKernels.rmsNormSlopes(
       x: layer.middle.rows(rows, width), gain: parameter(names.mlpNorm), epsilon: shape.epsilon,
-      dy: normed, into: middle, factors: flow.mlpFactors.view(rows))
-    try TrainingKernels.add(after, to: middle)
+      dy: normed, term: other, residual: after, into: middle, factors: flow.mlpFactors.view(rows))
     try backwardPanels.multiply(
       middle, names.output, into: flow.attended.rows(rows, width), rows: count)
   }
@@ -101,18 +99,17 @@ extension LlamaNetwork {
     try attention.rotate(
       key, heads: shape.keyValueHeads, starts: batch.starts, rows: rows, backward: true)
     let normed = try flow.attentionNormed.rows(rows, width)
-    let other = try scratch.other.rows(0..<count, width)
+    let ofKeys = try scratch.other.rows(0..<count, width)
+    let ofValues = try scratch.third.rows(0..<count, width)
     try backwardPanels.multiply(query, names.query, into: normed, rows: count)
-    try backwardPanels.multiply(key, names.key, into: other, rows: count)
-    try TrainingKernels.add(other, to: normed)
+    try backwardPanels.multiply(key, names.key, into: ofKeys, rows: count)
     try backwardPanels.multiply(
-      flow.value.rows(rows, kv), names.value, into: other, rows: count)
-    try TrainingKernels.add(other, to: normed)
-    let before = try flow.before.rows(rows, width)
+      flow.value.rows(rows, kv), names.value, into: ofValues, rows: count)
     try TrainingKernels.rmsNormSlopes(
       x: layer.input.rows(rows, width), gain: parameter(names.attentionNorm),
-      epsilon: shape.epsilon, dy: normed, into: before, factors: flow.attentionFactors.view(rows))
-    try TrainingKernels.add(flow.middle.rows(rows, width), to: before)
+      epsilon: shape.epsilon, dy: normed, term: ofKeys, otherTerm: ofValues,
+      residual: flow.middle.rows(rows, width), into: flow.before.rows(rows, width),
+      factors: flow.attentionFactors.view(rows))
   }
 
   /// Adds the gradients of a layer's parameters, which are chains over all rows.

@@ -10,8 +10,8 @@ import Tensors
 /// The backward pass is written by hand (`LlamaNetwork+Backward.swift`); a later automatic
 /// differentiation shall replace it and give the same bits, for which this is the oracle.
 final class LlamaNetwork {
-  /// Rows of a block.
-  static let blockRows = 128
+  /// Rows of a block: whole tiles of products, of a size that stays in a second-level cache.
+  static let blockRows = 192
 
   let shape: LlamaShape
   let table: LlamaParameterTable
@@ -91,9 +91,12 @@ final class LlamaNetwork {
     let embedding = try parameter(table.embedding)
     let first = state.layers.first?.input ?? state.output
     try blocks(of: batch.rows, weights: 1) { (rows, _) throws(KernelError) in
+      let stream = try first.rows(rows, shape.width)
       try TrainingKernels.embed(
-        batch.inputs[rows], table: embedding, width: shape.width,
-        into: first.rows(rows, shape.width))
+        batch.inputs[rows], table: embedding, width: shape.width, into: stream)
+      let (gain, normed) = try nextNorm(0, state, rows)
+      try TrainingKernels.rmsNorm(
+        stream, gain: gain, epsilon: shape.epsilon, into: normed, rows: rows.count)
       try enterLayer(0, state, batch, rows)
     }
     for (index, layer) in state.layers.enumerated() {
@@ -119,21 +122,27 @@ final class LlamaNetwork {
       of: rows, size: Self.blockRows, operations: max(weights * layer, 100), body)
   }
 
-  /// Some rows from the residual stream to queries, keys and values; behind the last layer, the last norm.
+  /// The gain of the norm before a layer, or behind the last one, and what it makes of some rows.
+  private func nextNorm(_ index: Int, _ state: LlamaActivations, _ rows: Range<Int>)
+    throws(KernelError) -> (gain: FloatView, normed: FloatView)
+  {
+    guard index < state.layers.count else {
+      return (try parameter(table.lastNorm), try state.normed.rows(rows, shape.width))
+    }
+    return (
+      try parameter(table.layers[index].attentionNorm),
+      try state.layers[index].attentionNormed.rows(rows, shape.width)
+    )
+  }
+
+  /// Some rows from a layer's first norm to queries, keys and values; nothing behind the last layer.
   private func enterLayer(
     _ index: Int, _ state: LlamaActivations, _ batch: PackedBatch, _ rows: Range<Int>
   ) throws(KernelError) {
+    guard index < state.layers.count else { return }
     let (width, kv) = (shape.width, shape.keyValueWidth)
-    guard index < state.layers.count else {
-      return try TrainingKernels.rmsNorm(
-        state.output.rows(rows, width), gain: parameter(table.lastNorm), epsilon: shape.epsilon,
-        into: state.normed.rows(rows, width), rows: rows.count)
-    }
     let (layer, names) = (state.layers[index], table.layers[index])
     let normed = try layer.attentionNormed.rows(rows, width)
-    try TrainingKernels.rmsNorm(
-      layer.input.rows(rows, width), gain: parameter(names.attentionNorm), epsilon: shape.epsilon,
-      into: normed, rows: rows.count)
     let query = try layer.query.rows(rows, width)
     let key = try layer.key.rows(rows, kv)
     try forwardPanels.multiply(normed, names.query, into: query, rows: rows.count)
@@ -144,7 +153,7 @@ final class LlamaNetwork {
     try attention.rotate(key, heads: shape.keyValueHeads, starts: batch.starts, rows: rows)
   }
 
-  /// Some rows from what was attended to the residual stream behind the layer.
+  /// Some rows from what was attended to the residual stream behind the layer, and its norm.
   private func leaveLayer(_ index: Int, _ state: LlamaActivations, _ rows: Range<Int>)
     throws(KernelError)
   {
@@ -152,12 +161,11 @@ final class LlamaNetwork {
     let middle = try layer.middle.rows(rows, width)
     try forwardPanels.multiply(
       layer.attended.rows(rows, width), names.output, into: middle, rows: rows.count)
-    // The sum is the same in either order of its two terms.
-    try TrainingKernels.add(layer.input.rows(rows, width), to: middle)
     let normed = try layer.mlpNormed.rows(rows, width)
-    try TrainingKernels.rmsNorm(
-      middle, gain: parameter(names.mlpNorm), epsilon: shape.epsilon, into: normed,
-      rows: rows.count)
+    // The sum is the same in either order of its two terms.
+    try TrainingKernels.addRMSNorm(
+      layer.input.rows(rows, width), to: middle, gain: parameter(names.mlpNorm),
+      epsilon: shape.epsilon, into: normed)
     let gate = try layer.gate.rows(rows, shape.mlp)
     let up = try layer.up.rows(rows, shape.mlp)
     let gated = try layer.gated.rows(rows, shape.mlp)
@@ -167,6 +175,8 @@ final class LlamaNetwork {
     let next = index + 1 < state.layers.count ? state.layers[index + 1].input : state.output
     let out = try next.rows(rows, width)
     try forwardPanels.multiply(gated, names.down, into: out, rows: rows.count)
-    try TrainingKernels.add(middle, to: out)
+    let (gain, nextNormed) = try nextNorm(index + 1, state, rows)
+    try TrainingKernels.addRMSNorm(
+      middle, to: out, gain: gain, epsilon: shape.epsilon, into: nextNormed)
   }
 }

@@ -1,13 +1,21 @@
+import Synchronization
 import Testing
 
 @testable import Kernels
 
 /// The kernels of training against their definitions, written as loops.
 @Suite("Kernels of training") struct TrainingKernelTests {
-  static func buffer(_ values: [Float]) throws(KernelError) -> FloatBuffer {
-    let buffer = try FloatBuffer(values.count)
-    buffer.values = values
-    return buffer
+  /// As ``KernelTesting``'s, with memory that lives as long as a call of `body`.
+  static func everywhere<Bits: Equatable & Sendable>(
+    _ what: String = "", _ body: (RowMemory) throws -> Bits
+  ) throws -> Bits {
+    try KernelTesting.everywhere(what) { try using(body) }
+  }
+
+  static func using<R>(_ body: (RowMemory) throws -> R) rethrows -> R {
+    let memory = RowMemory()
+    defer { memory.free() }
+    return try body(memory)
   }
 
   @Test("cross-entropy's gradient is (softmax - one) times the scale, its loss that of inference")
@@ -24,10 +32,10 @@ import Testing
           try Rows.negativeLogLikelihood(x, row: row, width: width, target: Int(targets[row])))
       }
       let wanted = KernelTesting.bits(expected.map { $0 * 0.3 } + losses)
-      let found = try KernelTesting.everywhere("\(rows) x \(width)") {
-        let (logits, sums) = (try Self.buffer(x), try FloatBuffer(rows))
+      let found = try Self.everywhere("\(rows) x \(width)") { memory in
+        let (logits, sums) = (memory.output(x), memory.zeros(rows))
         try TrainingKernels.crossEntropyGradient(
-          logits: logits.view, targets: targets, scale: 0.3, losses: sums.view, width: width)
+          logits: logits, targets: targets, scale: 0.3, losses: sums, width: width)
         return KernelTesting.bits(logits.values + sums.values)
       }
       #expect(found == wanted)
@@ -46,41 +54,72 @@ import Testing
           wanted[i].addProduct(dy[row * width + i], x[row * width + i] * factors[row])
         }
       }
-      let found = try KernelTesting.everywhere("\(rows) x \(width)") {
-        let gradient = try Self.buffer(start)
+      let found = try Self.everywhere("\(rows) x \(width)") { memory in
+        let gradient = memory.output(start)
         try TrainingKernels.rmsGainGradient(
-          x: Self.buffer(x).view, dy: Self.buffer(dy).view, factors: Self.buffer(factors).view,
-          into: gradient.view)
+          x: memory.output(x), dy: memory.output(dy), factors: memory.output(factors),
+          into: gradient)
         return KernelTesting.bits(gradient.values)
       }
       #expect(found == KernelTesting.bits(wanted.map { $0 + 0 }))
     }
   }
 
-  @Test("a norm's gradient in two parts is that of the whole")
-  func normParts() throws {
-    let (rows, width) = (11, 70)
-    var numbers = TestNumbers(3)
-    let (x, dy) = (numbers.floats(rows * width), numbers.floats(rows * width))
+  @Test("norms with sums beside them are the norms and the sums", arguments: [1, 15, 16, 70, 2100])
+  func normsWithSums(width: Int) throws {
+    let rows = 11
+    var numbers = TestNumbers(width)
+    func drawn() -> [Float] { numbers.floats(rows * width) }
+    let (x, dy, term, other, residual) = (drawn(), drawn(), drawn(), drawn(), drawn())
     let gain = numbers.floats(width)
-    let whole = try KernelTesting.everywhere {
-      try RowMemory.made(rows * width) { memory, dx throws(KernelError) in
-        try Norms.rmsGradient(
-          memory.input(x), gain: memory.input(gain), epsilon: 1e-5, dy: memory.input(dy), into: dx,
-          rows: rows, width: width)
+    let sum = zip(x, residual).map { $0 + $1 }
+    let normed = try KernelTesting.everywhere {
+      try RowMemory.made(rows * width) { memory, y throws(KernelError) in
+        try Norms.rms(
+          memory.input(sum), gain: memory.input(gain), epsilon: 1e-5, into: y, rows: rows,
+          width: width)
       }
     }
-    let parts = try KernelTesting.everywhere {
-      let (dx, factors) = (try FloatBuffer(rows * width), try FloatBuffer(rows))
+    let both = try Self.everywhere { memory in
+      let (found, y) = (memory.output(x), memory.zeros(rows * width))
       for part in [0..<3, 3..<4, 4..<rows] {
-        try TrainingKernels.rmsNormSlopes(
-          x: Self.buffer(x).rows(part, width), gain: Self.buffer(gain).view, epsilon: 1e-5,
-          dy: Self.buffer(dy).rows(part, width), into: dx.rows(part, width),
-          factors: factors.view(part))
+        try TrainingKernels.addRMSNorm(
+          memory.output(residual).rows(part, width), to: found.rows(part, width),
+          gain: memory.output(gain), epsilon: 1e-5, into: y.rows(part, width))
       }
-      return dx.values
+      return [found.values, y.values]
     }
-    #expect(parts == whole)
+    #expect(both == [sum, normed])
+
+    for terms in 0...2 {
+      var slope = dy
+      if terms > 0 { slope = zip(slope, term).map { $0 + $1 } }
+      if terms > 1 { slope = zip(slope, other).map { $0 + $1 } }
+      let plain = try KernelTesting.everywhere {
+        try RowMemory.made(rows * width) { memory, dx throws(KernelError) in
+          try Norms.rmsGradient(
+            memory.input(x), gain: memory.input(gain), epsilon: 1e-5, dy: memory.input(slope),
+            into: dx, rows: rows, width: width)
+        }
+      }
+      for adds in [false, true] {
+        let found = try Self.everywhere { memory in
+          let (dx, factors) = (memory.zeros(rows * width), memory.zeros(rows))
+          let slopes = memory.output(dy)
+          for part in [0..<3, 3..<4, 4..<rows] {
+            try TrainingKernels.rmsNormSlopes(
+              x: memory.output(x).rows(part, width), gain: memory.output(gain), epsilon: 1e-5,
+              dy: slopes.rows(part, width),
+              term: terms > 0 ? memory.output(term).rows(part, width) : nil,
+              otherTerm: terms > 1 ? memory.output(other).rows(part, width) : nil,
+              residual: adds ? memory.output(residual).rows(part, width) : nil,
+              into: dx.rows(part, width), factors: factors.rows(part, 1))
+          }
+          return [dx.values, slopes.values]
+        }
+        #expect(found == [adds ? zip(plain, residual).map { $0 + $1 } : plain, slope])
+      }
+    }
   }
 
   @Test("rows of the embedding's gradient are sums over rows ascending")
@@ -93,10 +132,10 @@ import Testing
       for (row, id) in ids.enumerated() {
         for i in 0..<width { wanted[Int(id) * width + i] += dy[row * width + i] }
       }
-      let found = try KernelTesting.everywhere("\(rows) x \(width)") {
-        let gradient = try Self.buffer(start)
+      let found = try Self.everywhere("\(rows) x \(width)") { memory in
+        let gradient = memory.output(start)
         try TrainingKernels.embeddingGradient(
-          Self.buffer(dy).view, ids: ids, into: gradient.view, width: width)
+          memory.output(dy), ids: ids, into: gradient, width: width)
         return gradient.values
       }
       #expect(found == wanted)
@@ -128,11 +167,11 @@ import Testing
         wanted.p[i].addProduct(-step.rate, change)
         (wanted.m[i], wanted.v[i]) = (first, second)
       }
-      let found = try KernelTesting.everywhere("\(count)") {
-        let all = (try Self.buffer(p), try Self.buffer(m), try Self.buffer(v))
+      let found = try Self.everywhere("\(count)") { memory in
+        let all = (memory.output(p), memory.output(m), memory.output(v))
         try TrainingKernels.adamW(
-          step, gradient: Self.buffer(g).view, parameters: all.0.view, first: all.1.view,
-          second: all.2.view)
+          step, gradient: memory.output(g), parameters: all.0, first: all.1,
+          second: all.2)
         return KernelTesting.bits(all.0.values + all.1.values + all.2.values)
       }
       #expect(found == KernelTesting.bits(wanted.p + wanted.m + wanted.v))
@@ -155,31 +194,33 @@ import Testing
     let (v, dOut) = (numbers.floats(rows * narrow), numbers.floats(rows * wide))
 
     /// Results and gradients of some rows.
-    func run(_ some: Range<Int>, _ starts: [Int]) throws(KernelError) -> [[Float]] {
-      func part(_ values: [Float], _ width: Int) throws(KernelError) -> FloatBuffer {
-        try Self.buffer(Array(values[some.lowerBound * width..<some.upperBound * width]))
+    func run(_ memory: RowMemory, _ some: Range<Int>, _ starts: [Int]) throws -> [[Float]] {
+      func part(_ values: [Float], _ width: Int) -> FloatView {
+        memory.output(Array(values[some.lowerBound * width..<some.upperBound * width]))
       }
-      let (queries, keys, values) = (try part(q, wide), try part(k, narrow), try part(v, narrow))
+      let (queries, keys, values) = (part(q, wide), part(k, narrow), part(v, narrow))
       let made = (
-        try FloatBuffer(queries.count), try FloatBuffer(queries.count),
-        try FloatBuffer(keys.count), try FloatBuffer(keys.count)
+        memory.zeros(queries.count), memory.zeros(queries.count),
+        memory.zeros(keys.count), memory.zeros(keys.count)
       )
       try attention.attend(
-        queries: queries.view, keys: keys.view, values: values.view, into: made.0.view,
+        queries: queries, keys: keys, values: values, into: made.0,
         starts: starts)
       try attention.gradients(
-        queries: queries.view, keys: keys.view, values: values.view, dOut: part(dOut, wide).view,
-        dQueries: made.1.view, dKeys: made.2.view, dValues: made.3.view, starts: starts)
+        queries: queries, keys: keys, values: values, dOut: part(dOut, wide),
+        dQueries: made.1, dKeys: made.2, dValues: made.3, starts: starts)
       return [made.0.values, made.1.values, made.2.values, made.3.values]
     }
 
     var alone: [[Float]] = [[], [], [], []]
     for (start, end) in zip(starts, starts.dropFirst()) where start < end {
-      for (index, values) in try run(start..<end, [0, end - start]).enumerated() {
+      for (index, values) in try Self.using({ try run($0, start..<end, [0, end - start]) })
+        .enumerated()
+      {
         alone[index] += values
       }
     }
-    let together = try KernelTesting.everywhere { try run(0..<rows, starts) }
+    let together = try Self.everywhere { try run($0, 0..<rows, starts) }
     #expect(together == alone)
   }
 
@@ -190,9 +231,11 @@ import Testing
       heads: heads, keyValueHeads: 1, headWidth: width, scale: 1, rotaryBase: 50, positions: 14)
     var numbers = TestNumbers(8)
     let x = numbers.floats(20 * heads * width)
-    let whole = try Self.buffer(x)
-    try attention.rotate(whole.view, heads: heads, starts: starts, rows: 0..<20)
-    let parts = try Self.buffer(x)
+    let memory = RowMemory()
+    defer { memory.free() }
+    let whole = memory.output(x)
+    try attention.rotate(whole, heads: heads, starts: starts, rows: 0..<20)
+    let parts = memory.output(x)
     for rows in [0..<3, 3..<5, 5..<13, 13..<20] {
       try attention.rotate(
         parts.rows(rows, heads * width), heads: heads, starts: starts, rows: rows)
@@ -204,7 +247,7 @@ import Testing
     }
     #expect(zip(parts.values, x).allSatisfy { abs($0 - $1) < 1e-5 })
     #expect(throws: KernelError.self) {
-      try attention.rotate(parts.view, heads: heads, starts: starts, rows: 0..<21)
+      try attention.rotate(parts, heads: heads, starts: starts, rows: 0..<21)
     }
   }
 
@@ -212,14 +255,14 @@ import Testing
   func blocks() throws {
     for (count, size) in [(1, 1), (10, 3), (100, 7), (5, 9)] {
       for shares in [1, 2, 3] {
-        let seen = try FloatBuffer(count)
-        _ = try Machine.with(variant: Machine.variant, shares: shares) {
+        let seen = Mutex([Int](repeating: 0, count: count))
+        try Machine.with(variant: Machine.variant, shares: shares) {
           try SharedWork.blocks(of: count, size: size, operations: 1e6) { (block, thread) in
             if block.count > size || thread < 0 || thread >= shares { return }
-            for index in block { seen.view[index] += 1 }
+            seen.withLock { for index in block { $0[index] += 1 } }
           }
         }
-        #expect(seen.values == [Float](repeating: 1, count: count))
+        #expect(seen.withLock { $0 } == [Int](repeating: 1, count: count))
       }
     }
     #expect(throws: KernelError.memory(kernel: "test", bytes: 7)) {
@@ -227,5 +270,17 @@ import Testing
         if block.contains(4) { throw .memory(kernel: "test", bytes: 7) }
       }
     }
+  }
+}
+
+extension RowMemory {
+  func zeros(_ count: Int) -> FloatView { output([Float](repeating: 0, count: count)) }
+}
+
+extension FloatView {
+  var values: [Float] { Array(self) }
+
+  func rows(_ rows: Range<Int>, _ width: Int) -> FloatView {
+    FloatView(rebasing: self[rows.lowerBound * width..<rows.upperBound * width])
   }
 }

@@ -20,7 +20,27 @@ void ck_rms_norm_gradient_f32(const float *x, const float *gain, float epsilon, 
                               float *dx, float *gain_gradient, float *factors, size_t rows,
                               size_t width);
 
-/// The gain's part of it: gradient += the chain over rows of dy (x factors[row]), and + 0.0.
+/// x becomes x + addend, and y its ck_rms_norm_f32.
+void ck_add_rms_norm_f32(const float *addend, float *x, const float *gain, float epsilon, float *y,
+                         size_t rows, size_t width);
+
+typedef struct {
+  /// All [rows, width]. dy becomes (dy + terms[0]) + terms[1], each where there is one (the first first).
+  const float *x;
+  float *dy;
+  const float *terms[2];
+  /// The gradient of x by ck_rms_norm_gradient_f32, to which `residual`, or nothing, is added.
+  float *dx;
+  const float *residual;
+  /// [width]
+  const float *gain;
+  /// [rows]: what each row of x was multiplied by.
+  float *factors;
+  float epsilon;
+  size_t rows, width;
+} ck_rms_slopes;
+void ck_rms_slopes_f32(ck_rms_slopes *slopes);
+/// The gain's part of the gradient: gradient += the chain over rows of dy (x factors[row]), and + 0.0.
 void ck_rms_gain_gradient_f32(const float *x, const float *dy, const float *factors,
                               float *gradient, size_t rows, size_t width);
 
