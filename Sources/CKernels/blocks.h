@@ -168,6 +168,28 @@ CK_INLINE void unpack_block(int format, const uint8_t *from, unpacked_block *blo
   }
 }
 
+CK_INLINE int32_t dot_16(const int8_t *a, const int8_t *b) {
+  int32_t sum = 0;
+  for (int i = 0; i < 16; i++) sum += (int32_t)a[i] * b[i];
+  return sum;
+}
+
+/// Goes on with the chains of one output over one block.
+CK_INLINE float add_block(int format, const unpacked_block *block, const int8_t *q,
+                          const float *scales, const int32_t *sums, float total) {
+  for (size_t c = 0; c < block_length(format) / 32; c++) {
+    const int16_t *scale = block->scale + 2 * c, *minimum = block->minimum + 2 * c;
+    int32_t product = scale[0] * dot_16(block->q + c * 32, q + c * 32) +
+                      scale[1] * dot_16(block->q + c * 32 + 16, q + c * 32 + 16);
+    total = __builtin_fmaf(block->d * scales[c], (float)product, total);
+    if (block_has_minimum(format)) {
+      int32_t sum = minimum[0] * sums[2 * c] + minimum[1] * sums[2 * c + 1];
+      total = __builtin_fmaf(block->m * scales[c], (float)sum, total);
+    }
+  }
+  return total;
+}
+
 /// Calls a function whose first argument is the format with the format as a constant.
 #define BLOCK_DISPATCH(format, name, ...)                    \
   switch (format) {                                          \
