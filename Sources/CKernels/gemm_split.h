@@ -179,7 +179,8 @@ void NAME(ck_multiply)(const STRIDED_PRODUCT *all) {
   size_t shares = (size_t)ck_shares();
   double operations = 2.0 * (double)all->rows * (double)all->k * (double)all->columns;
   // Batches are cut among threads where there are many, or where one is too small to be cut.
-  bool together = all->batches >= 4 * shares || (all->batches >= shares && operations < 4e6);
+  bool together = all->batches > 1 &&
+                  (all->batches >= 4 * shares || (all->batches >= shares && operations < 4e6));
   batch b = {all, together};
   if (together) ck_parallel(all->batches, operations * (double)all->batches, share_batches, &b);
   else share_batches(&b, 0, all->batches);

@@ -37,13 +37,25 @@ CK_INLINE double row_maximum_f64(const double *x, size_t count) {
   return result;
 }
 
-/// y = exp(x / temperature - shift); x and y may be the same array.
-CK_INLINE void row_exp_f32(const float *x, float temperature, float shift, float *y, size_t count) {
+CK_INLINE void row_exp_by_f32(const float *x, float temperature, float shift, float *y, size_t count,
+                              const bool divides) {
   f32x16 t = lanes_of(temperature), s = lanes_of(shift);
   size_t i = 0;
-  for (; i + 16 <= count; i += 16) lanes_store(y + i, lanes_exp(lanes_load(x + i) / t - s));
-  if (i < count)
-    lanes_store_part(y + i, lanes_exp(lanes_load_part(x + i, count - i) / t - s), count - i);
+  for (; i + 16 <= count; i += 16) {
+    f32x16 z = lanes_load(x + i);
+    lanes_store(y + i, lanes_exp((divides ? z / t : z) - s));
+  }
+  if (i < count) {
+    f32x16 z = lanes_load_part(x + i, count - i);
+    lanes_store_part(y + i, lanes_exp((divides ? z / t : z) - s), count - i);
+  }
+}
+
+/// y = exp(x / temperature - shift); x and y may be the same array. Division by 1, which changes nothing, would
+/// take as long as all the rest.
+CK_INLINE void row_exp_f32(const float *x, float temperature, float shift, float *y, size_t count) {
+  if (temperature == 1) row_exp_by_f32(x, temperature, shift, y, count, false);
+  else row_exp_by_f32(x, temperature, shift, y, count, true);
 }
 
 CK_INLINE void row_exp_f64(const double *x, double temperature, double shift, double *y,

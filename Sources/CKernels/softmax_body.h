@@ -1,10 +1,10 @@
 // Softmax, log-softmax, logsumexp, sparsemax and cross-entropy: ck_softmax.h states the orders.
 
-/// Rows whose chains run side by side, or some fewer: each chain waits for its own last addition only.
-enum { R(CHAINS) = 8, R(SOME_CHAINS) = 4 };
+/// Rows whose chains run side by side: each chain waits for its own last addition only.
+enum { R(CHAINS) = 4 };
 
-// sums[j] = the ascending chain over row j of a, or of a b (fused) where there is a b; `rows` is a
-// literal up to CHAINS.
+// sums[j] = the ascending chain over row j of a, or of a b (fused) where there is a b; `rows` is 1 or
+// CHAINS, a literal.
 CK_INLINE void R(row_chains)(const REAL *a, const REAL *b, size_t rows, size_t width, REAL *sums) {
   REAL totals[R(CHAINS)] = {0};
   if (b) {
@@ -13,9 +13,21 @@ CK_INLINE void R(row_chains)(const REAL *a, const REAL *b, size_t rows, size_t w
       for (size_t j = 0; j < rows; j++)
         totals[j] = R(fma)(a[j * width + i], b[j * width + i], totals[j]);
   } else {
-    for (size_t i = 0; i < width; i++)
+    const REAL *row[R(CHAINS)];
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < rows; j++) row[j] = a + j * width;
+    size_t i = 0;
+    // By pointers, so that an addition loads its operand itself.
+    for (; i + 4 <= width; i += 4)
 #pragma clang loop unroll(full) vectorize(disable)
-      for (size_t j = 0; j < rows; j++) totals[j] = totals[j] + a[j * width + i];
+      for (size_t j = 0; j < rows; j++) {
+        CK_KEEP(row[j]);
+#pragma clang loop unroll(full) vectorize(disable)
+        for (size_t n = 0; n < 4; n++) totals[j] = totals[j] + row[j][n];
+        row[j] += 4;
+      }
+    for (; i < width; i++)
+      for (size_t j = 0; j < rows; j++) totals[j] = totals[j] + *row[j]++;
   }
   for (size_t j = 0; j < rows; j++) sums[j] = totals[j];
 }
@@ -58,8 +70,6 @@ CK_INLINE void BODY(softmax_rows)(const R(row_call) *c, size_t begin, size_t end
   size_t r = begin, width = c->width;
   for (; r + R(CHAINS) <= end; r += R(CHAINS))
     R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, R(CHAINS), width);
-  for (; r + R(SOME_CHAINS) <= end; r += R(SOME_CHAINS))
-    R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, R(SOME_CHAINS), width);
   for (; r < end; r++)
     R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, 1, width);
 }
@@ -76,7 +86,6 @@ CK_INLINE void R(softmax_slopes)(const R(row_call) *c, size_t first, size_t rows
 CK_INLINE void BODY(softmax_gradient_rows)(const R(row_call) *c, size_t begin, size_t end) {
   size_t r = begin;
   for (; r + R(CHAINS) <= end; r += R(CHAINS)) R(softmax_slopes)(c, r, R(CHAINS));
-  for (; r + R(SOME_CHAINS) <= end; r += R(SOME_CHAINS)) R(softmax_slopes)(c, r, R(SOME_CHAINS));
   for (; r < end; r++) R(softmax_slopes)(c, r, 1);
 }
 
