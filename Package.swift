@@ -61,7 +61,8 @@ targets.append(
   .executableTarget(
     name: "tessera",
     dependencies: [
-      "Prompt", "Notebooks", "Commands", "Language", "Tokenizers", "Kernels", "Files",
+      "Prompt", "Notebooks", "Commands", "Language", "Models", "Tokenizers", "Training", "Kernels",
+      "Files",
       argumentParser,
     ]))
 targets += (libraries.map(\.name)).map { name in

@@ -106,15 +106,20 @@ static size_t whole(size_t width) { return (width + 15) / 16 * 16; }
                                    attend_scratch_##suffix *m, type **memory, char **list) {    \
     size_t keys = a->key_rows, width = whole(a->width), value_width = whole(a->value_width);    \
     size_t wider = width > value_width ? width : value_width;                                   \
-    size_t tile = (keys + SPARE) * LINES;                                                       \
+    size_t tile = (keys + SPARE) * LINES, paged = (keys + LINES - 1) / LINES * LINES;           \
+    /* Pages pay where several tiles read them. */                                              \
+    bool turns = attend_tiles(a) > 1, key_pages = turns && !a->given;                           \
+    bool value_pages = turns && backward && a->out_gradient;                                    \
     size_t parts[] = {tile, backward ? tile : 0, a->cap != 0 ? tile : 0, width * LINES,         \
                       value_width * LINES, width * LINES, value_width * LINES, wider * LINES,   \
                       attend_copies(a, a->width) ? keys * width : 0,                            \
                       attend_copies(a, a->value_width) ? keys * value_width : 0,                \
-                      backward ? keys * width : 0, backward ? keys * value_width : 0};          \
+                      backward ? keys * width : 0, backward ? keys * value_width : 0,           \
+                      key_pages ? paged * width : 0, value_pages ? paged * value_width : 0};    \
     type **places[] = {&m->p, &m->slopes, &m->bent, &m->turned_queries, &m->turned_cotangents,  \
                        &m->query_rows, &m->cotangent_rows, &m->result, &m->key_room,            \
-                       &m->value_room, &m->key_sums, &m->value_sums};                           \
+                       &m->value_room, &m->key_sums, &m->value_sums, &m->key_pages,             \
+                       &m->value_pages};                                                        \
     size_t count = 0;                                                                           \
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) count += parts[i];                \
     *memory = aligned_alloc(64, count * sizeof(type));                                          \
@@ -125,6 +130,8 @@ static size_t whole(size_t width) { return (width + 15) / 16 * 16; }
       *places[i] = next;                                                                        \
       next += parts[i];                                                                         \
     }                                                                                           \
+    if (!key_pages) m->key_pages = NULL;                                                        \
+    if (!value_pages) m->value_pages = NULL;                                                    \
     m->tile.index = (size_t *)(void *)*list;                                                    \
     m->tile.seen = (uint16_t *)(m->tile.index + keys + SPARE);                                  \
     m->held = SIZE_MAX;                                                                         \

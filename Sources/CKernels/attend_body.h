@@ -17,6 +17,8 @@ typedef struct {
   /// The head's keys and values: there, or where they are anyway.
   const REAL *keys, *values;
   size_t key_stride, value_stride;
+  /// The same in pages of 16, [width][16], where products are taken with them; else NULL.
+  REAL *key_pages, *value_pages;
   /// Which head that is.
   size_t held;
 } NAME(attend_scratch);
@@ -78,38 +80,43 @@ CK_INLINE void NAME(write_lines)(const ck_attend *a, const attend_tile *t, void 
 // Scores become s: times the scale, bent by the cap, with the bias.
 CK_INLINE void NAME(finish_scores)(const ck_attend *a, NAME(attend_scratch) *m) {
   const attend_tile *t = &m->tile;
-  REAL scale = (REAL)a->scale, cap = (REAL)a->cap;
-  for (size_t j = 0; j < t->keys; j++) {
-    LANES s = NAME(load)(m->p + j * LINES) * NAME(of)(scale);
-    if (a->cap != 0) {
-      LANES bent = NAME(tanh)(s / NAME(of)(cap));
-      NAME(store)(m->bent + j * LINES, bent);
-      s = NAME(of)(cap) * bent;
+  REAL scale = (REAL)a->scale, cap = (REAL)a->cap, *p = m->p, *bent = m->bent;
+  bool bends = a->cap != 0;
+  // Here and below what a loop needs is named before it, since what it stores might change the rest.
+  size_t keys = t->keys;
+  for (size_t j = 0; j < keys; j++) {
+    LANES s = NAME(load)(p + j * LINES) * NAME(of)(scale);
+    if (bends) {
+      LANES b = NAME(tanh)(s / NAME(of)(cap));
+      NAME(store)(bent + j * LINES, b);
+      s = NAME(of)(cap) * b;
     }
-    NAME(store)(m->p + j * LINES, s);
+    NAME(store)(p + j * LINES, s);
   }
   if (a->bias) NAME(exchange_bias)(a, t, a->bias, m->p, NAME(ADD_TO_TILE));
 }
 
 // s becomes p.
 CK_INLINE void NAME(finish_probabilities)(NAME(attend_scratch) *m) {
-  const attend_tile *t = &m->tile;
+  const uint16_t *seen = m->tile.seen, full = m->tile.full;
+  size_t keys = m->tile.keys;
+  REAL *p = m->p;
   LANES largest = NAME(of)(-(REAL)__builtin_inff()), sum = NAME(of)(0);
-  for (size_t j = 0; j < t->keys; j++) {
-    LANES s = NAME(load)(m->p + j * LINES);
+  for (size_t j = 0; j < keys; j++) {
+    LANES s = NAME(load)(p + j * LINES);
     INTS larger = s > largest;
-    if (t->seen[j] != t->full) larger &= NAME(lanes_seen)(t->seen[j]);
+    if (seen[j] != full) larger &= NAME(lanes_seen)(seen[j]);
     largest = NAME(select)(larger, s, largest);
   }
-  for (size_t j = 0; j < t->keys; j++) {
-    LANES e = NAME(exp)(NAME(load)(m->p + j * LINES) - largest);
-    NAME(store)(m->p + j * LINES, e);
+  for (size_t j = 0; j < keys; j++) {
+    LANES e = NAME(exp)(NAME(load)(p + j * LINES) - largest);
+    NAME(store)(p + j * LINES, e);
     LANES next = sum + e;
-    sum = t->seen[j] == t->full ? next : NAME(select)(NAME(lanes_seen)(t->seen[j]), next, sum);
+    sum = seen[j] == full ? next : NAME(select)(NAME(lanes_seen)(seen[j]), next, sum);
   }
   LANES factor = NAME(of)(1) / sum;
-  for (size_t j = 0; j < t->keys; j++)
-    NAME(store)(m->p + j * LINES, NAME(load)(m->p + j * LINES) * factor);
+  for (size_t j = 0; j < keys; j++)
+    NAME(store)(p + j * LINES, NAME(load)(p + j * LINES) * factor);
 }
 
 // p = the tile's probabilities; scores are written on the way where they are wanted.
@@ -121,7 +128,8 @@ CK_INLINE void NAME(find_probabilities)(const ck_attend *a, NAME(attend_scratch)
     NAME(exchange_lines)(a, t, a->given, m->p, NAME(READ));
     return;
   }
-  NAME(products)(m->turned_queries, m->keys, m->key_stride, t, a->width, m->p, have);
+  if (m->key_pages) NAME(products)(m->turned_queries, m->key_pages, 0, t, a->width, m->p, have);
+  else NAME(products)(m->turned_queries, m->keys, m->key_stride, t, a->width, m->p, have);
   NAME(finish_scores)(a, m);
   if (forward && a->scores) NAME(write_lines)(a, t, a->scores, m->p, -(REAL)__builtin_inff());
   NAME(finish_probabilities)(m);
@@ -163,6 +171,14 @@ CK_INLINE const REAL *NAME(take_head)(const ck_attend *a, size_t unit, const voi
   return room;
 }
 
+// The same in pages; the numbers behind the last row of the last one are whatever they are.
+CK_INLINE void NAME(turn_head)(const ck_attend *a, size_t unit, const void *from, size_t width, REAL *pages) {
+  size_t batch = unit / a->cached_heads, stride = a->cached_heads * width;
+  const REAL *row = (const REAL *)from + batch * a->key_rows * stride + unit % a->cached_heads * width;
+  for (size_t k = 0, rows = a->key_rows; k < rows; k++, row += stride)
+    for (size_t i = 0; i < width; i++) pages[(k / LINES * width + i) * LINES + k % LINES] = row[i];
+}
+
 CK_INLINE void NAME(give_head)(const ck_attend *a, size_t unit, const REAL *sums, size_t width,
                                void *to) {
   size_t batch = unit / a->cached_heads, head = unit % a->cached_heads;
@@ -176,9 +192,12 @@ CK_INLINE void NAME(give_head)(const ck_attend *a, size_t unit, const REAL *sums
 CK_INLINE void NAME(hold_head)(const ck_attend *a, NAME(attend_scratch) *m, size_t unit) {
   if (m->held == unit) return;
   m->held = unit;
-  if (!a->given)
+  if (m->key_pages) NAME(turn_head)(a, unit, a->keys, a->width, m->key_pages);
+  if (m->value_pages) NAME(turn_head)(a, unit, a->values, a->value_width, m->value_pages);
+  // Beside pages rows are needed for the gradients of queries and for results.
+  if (!a->given && (!m->key_pages || a->query_gradient))
     m->keys = NAME(take_head)(a, unit, a->keys, a->width, m->key_room, &m->key_stride);
-  if (a->values)
+  if (a->values && !m->value_pages)
     m->values =
         NAME(take_head)(a, unit, a->values, a->value_width, m->value_room, &m->value_stride);
 }
@@ -208,7 +227,9 @@ CK_INLINE void NAME(forward_tile)(const ck_attend *a, NAME(attend_scratch) *m, e
 // dp, to the tile's slopes.
 CK_INLINE void NAME(find_slopes)(const ck_attend *a, NAME(attend_scratch) *m, enum registers have) {
   attend_tile *t = &m->tile;
-  if (a->out_gradient)
+  if (a->out_gradient && m->value_pages)
+    NAME(products)(m->turned_cotangents, m->value_pages, 0, t, a->value_width, m->slopes, have);
+  else if (a->out_gradient)
     NAME(products)(m->turned_cotangents, m->values, m->value_stride, t, a->value_width, m->slopes,
                    have);
   else
@@ -219,24 +240,27 @@ CK_INLINE void NAME(find_slopes)(const ck_attend *a, NAME(attend_scratch) *m, en
 
 // dp becomes the gradient of scores before the scale; that of the bias is added on the way.
 CK_INLINE void NAME(score_gradient)(const ck_attend *a, NAME(attend_scratch) *m) {
-  attend_tile *t = &m->tile;
+  const uint16_t *seen = m->tile.seen, full = m->tile.full;
+  size_t keys = m->tile.keys;
+  REAL *p = m->p, *slopes = m->slopes, *bent = m->bent, scale = (REAL)a->scale;
+  bool bends = a->cap != 0;
   LANES d = NAME(of)(0);
-  for (size_t j = 0; j < t->keys; j++) {
-    LANES next = NAME(fma)(NAME(load)(m->p + j * LINES), NAME(load)(m->slopes + j * LINES), d);
-    d = t->seen[j] == t->full ? next : NAME(select)(NAME(lanes_seen)(t->seen[j]), next, d);
+  for (size_t j = 0; j < keys; j++) {
+    LANES next = NAME(fma)(NAME(load)(p + j * LINES), NAME(load)(slopes + j * LINES), d);
+    d = seen[j] == full ? next : NAME(select)(NAME(lanes_seen)(seen[j]), next, d);
   }
-  for (size_t j = 0; j < t->keys; j++)
-    NAME(store)(m->slopes + j * LINES,
-                NAME(load)(m->p + j * LINES) * (NAME(load)(m->slopes + j * LINES) - d));
+  for (size_t j = 0; j < keys; j++)
+    NAME(store)(slopes + j * LINES,
+                NAME(load)(p + j * LINES) * (NAME(load)(slopes + j * LINES) - d));
   if (a->bias_gradient)
-    NAME(exchange_bias)(a, t, a->bias_gradient, m->slopes, NAME(ADD_TO_MATRIX));
-  for (size_t j = 0; j < t->keys; j++) {
-    LANES slope = NAME(load)(m->slopes + j * LINES);
-    if (a->cap != 0) {
-      LANES bent = NAME(load)(m->bent + j * LINES);
-      slope = slope * NAME(fma)(-bent, bent, NAME(of)(1));
+    NAME(exchange_bias)(a, &m->tile, a->bias_gradient, slopes, NAME(ADD_TO_MATRIX));
+  for (size_t j = 0; j < keys; j++) {
+    LANES slope = NAME(load)(slopes + j * LINES);
+    if (bends) {
+      LANES b = NAME(load)(bent + j * LINES);
+      slope = slope * NAME(fma)(-b, b, NAME(of)(1));
     }
-    NAME(store)(m->slopes + j * LINES, slope * NAME(of)((REAL)a->scale));
+    NAME(store)(slopes + j * LINES, slope * NAME(of)(scale));
   }
 }
 

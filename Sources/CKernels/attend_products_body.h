@@ -36,34 +36,66 @@ CK_INLINE INTS NAME(lanes_seen)(uint16_t seen) {
 }
 
 // to[key][line] = the chain over the width of the line's and the key's vectors, + 0.0, `side` keys side by
-// side. What is behind the keys in `to` is written too.
-CK_INLINE void NAME(products_by)(const REAL *turned, const REAL *rows, size_t stride,
-                                 const attend_tile *t, size_t width, REAL *to, const int side) {
-  for (size_t j = 0; j < t->keys; j += (size_t)side) {
+// side, whose numbers stand `step` apart. What is behind the keys in `to` is written too.
+CK_INLINE void NAME(products_side)(const REAL *turned, const REAL *const *row, size_t step, size_t width,
+                                   REAL *to, const int side) {
+  LANES sums[8];
+#pragma clang loop unroll(full)
+  for (int s = 0; s < side; s++) sums[s] = NAME(of)(0);
+  for (size_t i = 0; i < width; i++) {
+    LANES factor = NAME(load)(turned + i * LINES);
+#pragma clang loop unroll(full)
+    for (int s = 0; s < side; s++) sums[s] = NAME(fma)(factor, NAME(of)(row[s][i * step]), sums[s]);
+  }
+#pragma clang loop unroll(full)
+  for (int s = 0; s < side; s++) NAME(store)(to + s * LINES, sums[s] + NAME(of)(0));
+}
+
+// The same of a page of keys, [width][16]: each key's number is a multiplication's operand in memory.
+CK_INLINE void NAME(products_page)(const REAL *turned, const REAL *page, size_t width, REAL *to) {
+  LANES sums[LINES];
+#pragma clang loop unroll(full)
+  for (int s = 0; s < LINES; s++) sums[s] = NAME(of)(0);
+  for (size_t i = 0; i < width; i++, turned += LINES, page += LINES) {
+    CK_KEEP(page);
+    LANES factor = NAME(load)(turned);
+#pragma clang loop unroll(full)
+    for (int s = 0; s < LINES; s++) sums[s] = NAME(fma)(factor, NAME(of)(page[s]), sums[s]);
+  }
+#pragma clang loop unroll(full)
+  for (int s = 0; s < LINES; s++) NAME(store)(to + s * LINES, sums[s] + NAME(of)(0));
+}
+
+// Keys are rows of `stride` numbers or, where that is 0, in pages.
+CK_INLINE void NAME(products_by)(const REAL *turned, const REAL *keys, size_t stride,
+                                 const attend_tile *t, size_t width, REAL *to, const int side,
+                                 const bool pages) {
+  for (size_t j = 0; j < t->keys;) {
+    size_t key = t->index[j];
+    if (pages && stride == 0 && key % LINES == 0 && t->keys - j >= LINES &&
+        t->index[j + LINES - 1] == key + LINES - 1) {
+      NAME(products_page)(turned, keys + key * width, width, to + j * LINES);
+      j += LINES;
+      continue;
+    }
     const REAL *row[8];
-    LANES sums[8];
 #pragma clang loop unroll(full)
     for (int s = 0; s < side; s++) {
-      row[s] = rows + t->index[j + (size_t)s] * stride;
-      sums[s] = NAME(of)(0);
+      key = t->index[j + (size_t)s];
+      row[s] = keys + (stride > 0 ? key * stride : key / LINES * LINES * width + key % LINES);
     }
-    for (size_t i = 0; i < width; i++) {
-      LANES factor = NAME(load)(turned + i * LINES);
-#pragma clang loop unroll(full)
-      for (int s = 0; s < side; s++) sums[s] = NAME(fma)(factor, NAME(of)(row[s][i]), sums[s]);
-    }
-#pragma clang loop unroll(full)
-    for (int s = 0; s < side; s++)
-      NAME(store)(to + (j + (size_t)s) * LINES, sums[s] + NAME(of)(0));
+    if (stride > 0) NAME(products_side)(turned, row, 1, width, to + j * LINES, side);
+    else NAME(products_side)(turned, row, LINES, width, to + j * LINES, side);
+    j += (size_t)side;
   }
 }
 
-CK_INLINE void NAME(products)(const REAL *turned, const REAL *rows, size_t stride,
+CK_INLINE void NAME(products)(const REAL *turned, const REAL *keys, size_t stride,
                               const attend_tile *t, size_t width, REAL *to, enum registers have) {
   switch (have) {
-  case FEW: NAME(products_by)(turned, rows, stride, t, width, to, 2); break;
-  case SOME: NAME(products_by)(turned, rows, stride, t, width, to, 6); break;
-  case MANY: NAME(products_by)(turned, rows, stride, t, width, to, 8); break;
+  case FEW: NAME(products_by)(turned, keys, stride, t, width, to, 2, false); break;
+  case SOME: NAME(products_by)(turned, keys, stride, t, width, to, 6, false); break;
+  case MANY: NAME(products_by)(turned, keys, stride, t, width, to, 8, true); break;
   }
 }
 
@@ -112,14 +144,44 @@ CK_INLINE void NAME(weigh_block)(const REAL *factors, const REAL *rows, size_t s
       NAME(store)(result + (line + (size_t)l) * result_stride + column + (size_t)i * 16, sums[l][i]);
 }
 
+// The same for all 16 lines, one part, and keys that all of them see.
+CK_INLINE void NAME(weigh_full)(const REAL *factors, const REAL *rows, size_t stride,
+                                const attend_tile *t, size_t from, size_t to, size_t column,
+                                REAL *result, size_t result_stride) {
+  LANES sums[LINES];
+#pragma clang loop unroll(full)
+  for (int l = 0; l < LINES; l++) sums[l] = NAME(load)(result + (size_t)l * result_stride + column);
+  const REAL *factor = factors + from * LINES;
+  const size_t *index = t->index;
+  rows += column;
+  for (size_t j = from; j < to; j++, factor += LINES) {
+    CK_KEEP(factor);
+    LANES part = NAME(load)(rows + index[j] * stride);
+#pragma clang loop unroll(full)
+    for (int l = 0; l < LINES; l++) sums[l] = NAME(fma)(NAME(of)(factor[l]), part, sums[l]);
+  }
+#pragma clang loop unroll(full)
+  for (int l = 0; l < LINES; l++) NAME(store)(result + (size_t)l * result_stride + column, sums[l]);
+}
+
 CK_INLINE void NAME(weigh_by)(const REAL *factors, const REAL *rows, size_t stride,
                               const attend_tile *t, size_t width, REAL *result, const int lines,
-                              const int parts) {
+                              const int parts, const bool full) {
   // A block of rows stays in the first cache while all lines pass over it.
   enum { BLOCK = 64 };
   size_t together = (size_t)parts * 16, group = (size_t)lines;
-  for (size_t from = 0; from < t->keys; from += BLOCK) {
-    size_t to = t->keys - from < BLOCK ? t->keys : from + BLOCK;
+  for (size_t from = 0, to; from < t->keys; from = to) {
+    to = t->keys - from < BLOCK ? t->keys : from + BLOCK;
+    if (full && t->count == LINES) {
+      // Up to where that changes: keys that all lines see, or others.
+      bool all = t->seen[from] == t->full;
+      size_t end = from + 1;
+      while (end < to && (t->seen[end] == t->full) == all) end++;
+      to = end;
+      for (size_t column = 0; all && column < width; column += 16)
+        NAME(weigh_full)(factors, rows, stride, t, from, to, column, result, width);
+      if (all) continue;
+    }
     for (size_t line = 0; line < t->count;) {
       bool whole = t->count - line >= group;
       size_t column = 0;
@@ -142,9 +204,9 @@ CK_INLINE void NAME(weigh)(const REAL *factors, const REAL *rows, size_t stride,
                            enum registers have) {
   memset(result, 0, t->count * width * sizeof(REAL));
   switch (have) {
-  case FEW: NAME(weigh_by)(factors, rows, stride, t, width, result, 2, 1); break;
-  case SOME: NAME(weigh_by)(factors, rows, stride, t, width, result, 4, 1); break;
-  case MANY: NAME(weigh_by)(factors, rows, stride, t, width, result, 4, 2); break;
+  case FEW: NAME(weigh_by)(factors, rows, stride, t, width, result, 2, 1, false); break;
+  case SOME: NAME(weigh_by)(factors, rows, stride, t, width, result, 4, 1, false); break;
+  case MANY: NAME(weigh_by)(factors, rows, stride, t, width, result, 4, 2, true); break;
   }
 }
 
@@ -152,14 +214,16 @@ CK_INLINE void NAME(weigh)(const REAL *factors, const REAL *rows, size_t stride,
 CK_INLINE void NAME(spread_block)(const REAL *factors, const REAL *rows, size_t stride,
                                   const attend_tile *t, size_t from, size_t column, REAL *sums,
                                   const int keys, const int parts) {
-  LANES total[4][2];
+  LANES total[16][2];
 #pragma clang loop unroll(full)
   for (int k = 0; k < keys; k++)
 #pragma clang loop unroll(full)
     for (int i = 0; i < parts; i++)
       total[k][i] =
           NAME(load)(sums + t->index[from + (size_t)k] * stride + column + (size_t)i * 16);
-  for (size_t l = 0; l < t->count; l++) {
+  const REAL *factor = factors + from * LINES;
+  for (size_t l = 0; l < t->count; l++, factor++) {
+    CK_KEEP(factor);
     LANES part[2];
 #pragma clang loop unroll(full)
     for (int i = 0; i < parts; i++)
@@ -168,8 +232,7 @@ CK_INLINE void NAME(spread_block)(const REAL *factors, const REAL *rows, size_t 
     for (int k = 0; k < keys; k++)
 #pragma clang loop unroll(full)
       for (int i = 0; i < parts; i++)
-        total[k][i] = NAME(fma)(NAME(of)(factors[(from + (size_t)k) * LINES + l]), part[i],
-                                total[k][i]);
+        total[k][i] = NAME(fma)(NAME(of)(factor[k * LINES]), part[i], total[k][i]);
   }
 #pragma clang loop unroll(full)
   for (int k = 0; k < keys; k++)
@@ -213,6 +276,6 @@ CK_INLINE void NAME(spread)(const REAL *factors, const REAL *rows, size_t stride
   switch (have) {
   case FEW: NAME(spread_by)(factors, rows, stride, t, sums, 2, 1); break;
   case SOME: NAME(spread_by)(factors, rows, stride, t, sums, 4, 1); break;
-  case MANY: NAME(spread_by)(factors, rows, stride, t, sums, 4, 2); break;
+  case MANY: NAME(spread_by)(factors, rows, stride, t, sums, 16, 1); break;
   }
 }

@@ -63,7 +63,13 @@ void attend_list_keys(const ck_attend *a, attend_tile *tile) {
   if (!a->mask)
     for (size_t k = shared_first; k < shared_last; k++) seen[k] = tile->full;
   tile->keys = 0;
-  for (size_t k = first; k < last; k++)
+  if (!a->mask && shared_first < shared_last) {
+    // Then there is none between that nobody sees.
+    tile->keys = last - first;
+    if (first > 0) memmove(seen, seen + first, tile->keys * sizeof *seen);
+    for (size_t k = first; k < last; k++) tile->index[k - first] = k;
+  }
+  for (size_t k = first + tile->keys; k < last; k++)
     if (seen[k]) {
       seen[tile->keys] = seen[k];
       tile->index[tile->keys++] = k;

@@ -5,11 +5,10 @@
 // adds; p = e (1 / sum), rounded; each output is one chain of fused multiply-adds over the keys from
 // +0, + 0.0. Keys that are not visible are absent: no bit of them is used.
 #include <stdlib.h>
-#include <string.h>
 
-#include "functions_f32.h"
-
-enum { GROUP = CK_KEY_GROUP };
+#include "ck_memory.h"
+#include "paged_lines.h"
+#include "paged_tile.h"
 
 void ck_store_entry_f32(const float *key, const float *value, float *page, size_t place, size_t width) {
   for (size_t i = 0; i < width; i++) page[i * GROUP + place] = key[i];
@@ -22,89 +21,101 @@ void ck_load_entry_f32(const float *page, size_t place, size_t width, float *key
   if (value) memcpy(value, page + (GROUP + place) * width, width * sizeof(float));
 }
 
-// total += p times values over the entries begin ... end - 1, for `part` of 16 components from i on.
-CK_INLINE f32x16 weigh_values(const float *const *pages, size_t begin, size_t end, const float *p,
-                              size_t width, size_t i, size_t part) {
-  f32x16 total = lanes_of(0);
-  for (size_t start = begin / GROUP * GROUP; start < end; start += GROUP) {
-    const float *values = pages[start / GROUP] + GROUP * width + i;
-    size_t from = start < begin ? begin - start : 0;
-    size_t to = end - start < GROUP ? end - start : GROUP;
-    for (size_t k = from; k < to; k++) {
-      f32x16 value = part == 16 ? lanes_load(values + k * width) : lanes_load_part(values + k * width, part);
-      total = lanes_fma(lanes_of(p[start + k]), value, total);
-    }
+#define PARAMETERS (const ck_attention *a, size_t begin, size_t end, float *memory)
+#if CK_X86
+#define PAGED_VARIANTS(name)                                                                              \
+  __attribute__((noinline)) static void name##_reference PARAMETERS { name(a, begin, end, memory, PAGED_SCANT); } \
+  CK_AVX2 static void name##_avx2 PARAMETERS { name(a, begin, end, memory, PAGED_SOME); }                 \
+  CK_AVX512 static void name##_avx512 PARAMETERS { name(a, begin, end, memory, PAGED_MANY); }             \
+  static void name##_any PARAMETERS {                                                                     \
+    switch (ck_prepare()) {                                                                               \
+    case CK_USE_AVX512: name##_avx512(a, begin, end, memory); break;                                      \
+    case CK_USE_AVX2: name##_avx2(a, begin, end, memory); break;                                          \
+    case CK_REFERENCE: name##_reference(a, begin, end, memory); break;                                    \
+    }                                                                                                     \
   }
-  return total + lanes_of(0);
+#else
+#define PAGED_VARIANTS(name)                   \
+  static void name##_any PARAMETERS {          \
+    (void)ck_prepare();                        \
+    name(a, begin, end, memory, PAGED_SOME);   \
+  }
+#endif
+PAGED_VARIANTS(paged_lines)
+PAGED_VARIANTS(paged_tile_of)
+
+typedef struct {
+  ck_attention *call;
+  /// What a thread needs, in numbers.
+  size_t memory;
+  /// Tiles of a key head, and the next of all that nobody has.
+  size_t tiles, next;
+} work;
+
+// What the calls before needed: new memory would cost a fault for every page.
+typedef struct {
+  size_t count;
+  _Alignas(64) float numbers[];
+} spare_memory;
+static spare_memory *spare;
+
+static spare_memory *take_memory(size_t count) {
+  spare_memory *found = __atomic_exchange_n(&spare, NULL, __ATOMIC_ACQUIRE);
+  if (found && found->count >= count) return found;
+  free(found);
+  found = ck_allocate(sizeof *found + count * sizeof(float));
+  if (found) found->count = count;
+  return found;
 }
 
-CK_INLINE void one_head(const ck_attention *a, size_t row, size_t head, float *scores) {
-  size_t width = a->head_width, cached = head / (a->heads / a->cached_heads);
-  size_t begin = a->begins ? a->begins[cached * a->rows + row] : 0, keys = a->first[cached] + row + 1;
-  const float *const *pages = a->pages[cached];
-  const float *query = a->queries + (row * a->heads + head) * width;
-  size_t aligned = begin / GROUP * GROUP;
-  for (size_t start = aligned; start < keys; start += GROUP) {
-    const float *group = pages[start / GROUP];
-    f32x16 sum = lanes_of(0);
-    for (size_t i = 0; i < width; i++)
-      sum = lanes_fma(lanes_of(query[i]), lanes_load(group + i * GROUP), sum);
-    lanes_store(scores + start, (sum + lanes_of(0)) * lanes_of(a->scale));
-  }
-  float maximum = -__builtin_inff();
-  f32x16 largest = lanes_of(maximum);
-  size_t k = begin;
-  for (; k < keys && k % GROUP; k++) maximum = scores[k] > maximum ? scores[k] : maximum;
-  for (; k + 16 <= keys; k += 16) {
-    f32x16 lanes = lanes_load(scores + k);
-    largest = lanes_select(lanes > largest, lanes, largest);
-  }
-  for (int lane = 0; lane < 16; lane++) maximum = largest[lane] > maximum ? largest[lane] : maximum;
-  for (; k < keys; k++) maximum = scores[k] > maximum ? scores[k] : maximum;
-  for (k = aligned; k < keys; k += GROUP)
-    lanes_store(scores + k, lanes_exp(lanes_load(scores + k) - lanes_of(maximum)));
-  float sum = 0;
-  for (k = begin; k < keys; k++) sum = sum + scores[k];
-  float factor = 1.0f / sum;
-  for (k = begin; k < keys; k++) scores[k] = scores[k] * factor;
-
-  float *out = a->out + (row * a->heads + head) * width;
-  size_t i = 0;
-  for (; i + 16 <= width; i += 16)
-    lanes_store(out + i, weigh_values(pages, begin, keys, scores, width, i, 16));
-  // A part of 16 lanes is read as such: the row after it may not exist.
-  if (i < width) {
-    size_t part = width - i;
-    lanes_store_part(out + i, weigh_values(pages, begin, keys, scores, width, i, part), part);
-  }
-}
-
-CK_INLINE void some_heads_body(const ck_attention *a, size_t begin, size_t end, float *scores) {
-  for (size_t i = begin; i < end; i++) one_head(a, i / a->heads, i % a->heads, scores);
-}
-CK_VARIANTS_LOCAL(some_heads, (const ck_attention *a, size_t begin, size_t end, float *scores),
-                  (a, begin, end, scores))
-
-static void share(void *context, size_t begin, size_t end) {
-  ck_attention *a = context;
-  size_t most = 0;
-  for (size_t head = 0; head < a->cached_heads; head++)
-    most = a->first[head] > most ? a->first[head] : most;
-  size_t keys = (most + a->rows + GROUP - 1) / GROUP * GROUP;
-  float *scores = aligned_alloc(64, keys * sizeof(float));
-  if (!scores) {
-    __atomic_store_n(&a->failed, true, __ATOMIC_RELAXED);
+// Lines, or whatever tiles nobody has (whatever the bounds are), with `memory`.
+static void run(work *w, size_t begin, size_t end, float *memory) {
+  if (w->tiles == 0) {
+    paged_lines_any(w->call, begin, end, memory);
     return;
   }
-  some_heads(a, begin, end, scores);
-  free(scores);
+  size_t heads = w->call->cached_heads, count = w->tiles * heads;
+  for (;;) {
+    size_t task = __atomic_fetch_add(&w->next, 1, __ATOMIC_RELAXED);
+    if (task >= count) return;
+    // The last rows see most keys: they come first.
+    paged_tile_of_any(w->call, task % heads, w->tiles - 1 - task / heads, memory);
+  }
+}
+
+static void share(void *context, size_t begin, size_t end) {
+  enum { SMALL = 12288 };
+  work *w = context;
+  if (w->memory <= SMALL) {
+    _Alignas(64) float small[SMALL];
+    run(w, begin, end, small);
+    return;
+  }
+  spare_memory *memory = take_memory(w->memory);
+  if (!memory) {
+    __atomic_store_n(&w->call->failed, true, __ATOMIC_RELAXED);
+    return;
+  }
+  run(w, begin, end, memory->numbers);
+  free(__atomic_exchange_n(&spare, memory, __ATOMIC_ACQ_REL));
 }
 
 bool ck_attention_f32(ck_attention *a) {
   a->failed = false;
-  double keys = (double)a->rows / 2;
-  if (a->cached_heads > 0) keys += (double)a->first[0];
-  ck_parallel(a->rows * a->heads,
-              4.0 * (double)a->rows * (double)a->heads * keys * (double)a->head_width, share, a);
+  if (a->rows == 0 || a->heads == 0) return true;
+  size_t lines = paged_lines_of(a), keys = 0;
+  double operations = 0;
+  for (size_t head = 0; head < a->cached_heads; head++) {
+    keys = a->first[head] + a->rows > keys ? a->first[head] + a->rows : keys;
+    operations += 4.0 * (double)lines * ((double)a->first[head] + (double)a->rows / 2) * (double)a->head_width;
+  }
+  keys = (keys + GROUP - 1) / GROUP * GROUP;
+  work w = {a, keys * PAGED_TOGETHER, 0, 0};
+  if (lines > PAGED_FEW) {
+    w.tiles = (lines + PAGED_TILE - 1) / PAGED_TILE;
+    w.memory = (keys + a->head_width) * PAGED_TILE;
+  }
+  size_t pieces = w.tiles > 0 ? w.tiles * a->cached_heads : lines * a->cached_heads;
+  ck_parallel(pieces, operations, share, &w);
   return !a->failed;
 }

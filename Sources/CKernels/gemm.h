@@ -13,7 +13,7 @@ enum {
   PANEL = 2 * COUNT,
   // A block of packed rows takes at most this much (of the second cache), or, on the stack, this.
   LARGE_BYTES = 768 * 1024,
-  SMALL_BYTES = 64 * 1024,
+  SMALL_BYTES = 96 * 1024,
   // What threads pack together takes at most this.
   SHARED_BYTES = 16 * 1024 * 1024,
   // How much of k a block holds, so that outputs are not stored and loaded again often, ...

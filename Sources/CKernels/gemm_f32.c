@@ -13,6 +13,7 @@
                           : lanes_widen((storage) == IN_F16_PANELS ? CK_F16 : CK_BF16, \
                                         (const uint16_t *)(b) + (place)))
 #include "gemm.h"
+#include "gemm_small.h"
 #include "gemm_split.h"
 
 void ck_gemm_half(enum ck_half kind, const float *x, const uint16_t *panels, float *y, size_t rows,

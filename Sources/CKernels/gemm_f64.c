@@ -9,5 +9,6 @@
 #define HALVES 0
 #define STRIDED_PRODUCT ck_strided_product_f64
 #define WIDEN(storage, b, place) vector_load((const double *)(b) + (place))
+#define MULTIPLY_DIRECTLY(p) false
 #include "gemm.h"
 #include "gemm_split.h"

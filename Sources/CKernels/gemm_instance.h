@@ -1,34 +1,37 @@
 // One instance of the matrix products of gemm.h: register tiles, packing of rows, blocks. Included after
 //   INSTANCE(x), TARGET  the suffix and the attribute of its functions
-//   ROWS, VECTORS        the tile: rows, and vectors of a panel side by side (2 or 1)
+//   ROWS                 the most rows of a tile
+//   BOTH_ROWS            up to so many rows a tile takes both vectors of a panel, more take one after the other
 //   A_STRIDE             the rows of a packed tile of the left operand (ROWS or a little more)
 //   ROW_PANELS           the panels that one row walks through together
 
-// `rows` rows (a literal) of a packed tile times VECTORS vectors of a panel, over one block of k. Nothing
-// may be called in here: the sums would be spilled in the loop.
-CK_INLINE void INSTANCE(tile)(int rows, const REAL *a, const REAL *b, size_t k, REAL *c,
+// `rows` rows of a packed tile times `vectors` (both literals) of a panel, over one block of k. Nothing
+// may be called in here: the sums would be spilled in the loop. Many rows and one vector take the fewest
+// instructions, since each factor is a multiplication's operand in memory; few rows have too few chains for that.
+CK_INLINE void INSTANCE(tile)(int rows, int vectors, const REAL *a, const REAL *b, size_t k, REAL *c,
                               ptrdiff_t c_row, bool first, bool last) {
-  LANES sums[ROWS][VECTORS];
+  LANES sums[ROWS][2];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++)
+    for (int v = 0; v < vectors; v++)
       sums[r][v] = first ? (LANES)(0) : vector_load(c + r * c_row + v * COUNT);
+#pragma clang loop unroll_count(2)
   for (size_t i = 0; i < k; i++, a += A_STRIDE, b += PANEL) {
-    LANES w[VECTORS];
+    LANES w[2];
     __builtin_prefetch((const char *)a + TILE_AHEAD, 0, 3);
 #pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++) w[v] = vector_load(b + v * COUNT);
+    for (int v = 0; v < vectors; v++) w[v] = vector_load(b + v * COUNT);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-      for (int v = 0; v < VECTORS; v++)
+      for (int v = 0; v < vectors; v++)
         sums[r][v] = __builtin_elementwise_fma((LANES)(a[r]), w[v], sums[r][v]);
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++)
+    for (int v = 0; v < vectors; v++)
       vector_store(c + r * c_row + v * COUNT, last ? sums[r][v] + (LANES)(0) : sums[r][v]);
 }
 
@@ -36,19 +39,24 @@ CK_INLINE void INSTANCE(tile)(int rows, const REAL *a, const REAL *b, size_t k, 
   const REAL *a, const REAL *b, size_t k, REAL *c, ptrdiff_t c_row, bool first, bool last
 #define TILE(rows)                                                 \
   TARGET static void INSTANCE(tile_##rows)(TILE_PARAMETERS) {      \
-    INSTANCE(tile)(rows, a, b, k, c, c_row, first, last);          \
+    INSTANCE(tile)(rows, rows <= BOTH_ROWS ? 2 : 1, a, b, k, c, c_row, first, last);          \
   }
 TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
-#if ROWS == 12
-TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
+#if ROWS == 24
+TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12) TILE(13) TILE(14) TILE(15)
+TILE(16) TILE(17) TILE(18) TILE(19) TILE(20) TILE(21) TILE(22) TILE(23) TILE(24)
 #endif
 static void (*const INSTANCE(tiles)[])(TILE_PARAMETERS) = {
     NULL,
     INSTANCE(tile_1), INSTANCE(tile_2), INSTANCE(tile_3),
     INSTANCE(tile_4), INSTANCE(tile_5), INSTANCE(tile_6),
-#if ROWS == 12
+#if ROWS == 24
     INSTANCE(tile_7), INSTANCE(tile_8), INSTANCE(tile_9),
     INSTANCE(tile_10), INSTANCE(tile_11), INSTANCE(tile_12),
+    INSTANCE(tile_13), INSTANCE(tile_14), INSTANCE(tile_15),
+    INSTANCE(tile_16), INSTANCE(tile_17), INSTANCE(tile_18),
+    INSTANCE(tile_19), INSTANCE(tile_20), INSTANCE(tile_21),
+    INSTANCE(tile_22), INSTANCE(tile_23), INSTANCE(tile_24),
 #endif
 };
 #undef TILE
@@ -136,8 +144,9 @@ CK_INLINE void INSTANCE(pack_tile)(const product *p, size_t row, size_t rows, si
 // `rows` rows of a packed tile times one panel, whose columns may be fewer or stand apart in c.
 CK_INLINE void INSTANCE(some_rows)(const product *p, size_t rows, const REAL *a, const REAL *b, size_t k,
                                    REAL *c, size_t width, bool first, bool last) {
+  int step = rows <= BOTH_ROWS ? 2 : 1;
   if (width == PANEL && p->c_column == 1) {
-    for (int v = 0; v < 2; v += VECTORS)
+    for (int v = 0; v < 2; v += step)
       INSTANCE(tiles)[rows](a, b + v * COUNT, k, c + v * COUNT, p->c_row, first, last);
     return;
   }
@@ -146,7 +155,7 @@ CK_INLINE void INSTANCE(some_rows)(const product *p, size_t rows, const REAL *a,
   for (size_t r = 0; r < rows && !first; r++)
     for (size_t j = 0; j < width; j++)
       edge[r * PANEL + j] = c[(ptrdiff_t)r * p->c_row + (ptrdiff_t)j * p->c_column];
-  for (int v = 0; v < 2; v += VECTORS)
+  for (int v = 0; v < 2; v += step)
     INSTANCE(tiles)[rows](a, b + v * COUNT, k, edge + v * COUNT, PANEL, first, last);
   for (size_t r = 0; r < rows; r++)
     for (size_t j = 0; j < width; j++)
@@ -250,7 +259,7 @@ static const instance INSTANCE(instance) = {ROWS, A_STRIDE, INSTANCE(multiply), 
 #undef INSTANCE
 #undef TARGET
 #undef ROWS
-#undef VECTORS
+#undef BOTH_ROWS
 #undef A_STRIDE
 #undef ROW_PANELS
 #undef TILE_PARAMETERS

@@ -3,23 +3,23 @@
 #define INSTANCE(x) PASTE(x, _avx2)
 #define TARGET CK_AVX2
 #define ROWS 6
-#define VECTORS 1
+#define BOTH_ROWS 0
 #define A_STRIDE 8
 #define ROW_PANELS 2
 #include "gemm_instance.h"
 
 #define INSTANCE(x) PASTE(x, _avx512)
 #define TARGET CK_AVX512
-#define ROWS 12
-#define VECTORS 2
-#define A_STRIDE 12
+#define ROWS 24
+#define BOTH_ROWS 12
+#define A_STRIDE 24
 #define ROW_PANELS 4
 #include "gemm_instance.h"
 #else
 #define INSTANCE(x) PASTE(x, _plain)
 #define TARGET __attribute__((noinline))
 #define ROWS 6
-#define VECTORS 1
+#define BOTH_ROWS 0
 #define A_STRIDE 8
 #define ROW_PANELS 2
 #include "gemm_instance.h"
@@ -141,6 +141,7 @@ static void multiply(const product *p, bool alone) {
     clear(p);
     return;
   }
+  if (MULTIPLY_DIRECTLY(p)) return;
   const instance *with = best_instance();
   size_t panels = panels_of(p->columns), shares = (size_t)ck_shares();
   REAL *memory = NULL;

@@ -60,6 +60,10 @@ CK_INLINE f32x16 lanes_select(i32x16 condition, f32x16 yes, f32x16 no) {
   return result;
 }
 
+/// Keeps a loop's pointer in a register of its own: numbers at constant distances from it can then be operands of
+/// multiplications, which cost no instruction to load; with an index added they would.
+#define CK_KEEP(pointer) __asm__("" : "+r"(pointer))
+
 typedef double f64x8 __attribute__((ext_vector_type(8)));
 
 /// `count` values (at most 16), the other lanes +0.

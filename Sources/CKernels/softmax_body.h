@@ -1,10 +1,10 @@
 // Softmax, log-softmax, logsumexp, sparsemax and cross-entropy: ck_softmax.h states the orders.
 
-/// Rows whose chains run side by side: each chain waits for its own last addition only.
-enum { R(CHAINS) = 4 };
+/// Rows whose chains run side by side, or some fewer: each chain waits for its own last addition only.
+enum { R(CHAINS) = 8, R(SOME_CHAINS) = 4 };
 
-// sums[j] = the ascending chain over row j of a, or of a b (fused) where there is a b; `rows` is 1 or
-// CHAINS, a literal.
+// sums[j] = the ascending chain over row j of a, or of a b (fused) where there is a b; `rows` is a
+// literal up to CHAINS.
 CK_INLINE void R(row_chains)(const REAL *a, const REAL *b, size_t rows, size_t width, REAL *sums) {
   REAL totals[R(CHAINS)] = {0};
   if (b) {
@@ -58,6 +58,8 @@ CK_INLINE void BODY(softmax_rows)(const R(row_call) *c, size_t begin, size_t end
   size_t r = begin, width = c->width;
   for (; r + R(CHAINS) <= end; r += R(CHAINS))
     R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, R(CHAINS), width);
+  for (; r + R(SOME_CHAINS) <= end; r += R(SOME_CHAINS))
+    R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, R(SOME_CHAINS), width);
   for (; r < end; r++)
     R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, 1, width);
 }
@@ -74,6 +76,7 @@ CK_INLINE void R(softmax_slopes)(const R(row_call) *c, size_t first, size_t rows
 CK_INLINE void BODY(softmax_gradient_rows)(const R(row_call) *c, size_t begin, size_t end) {
   size_t r = begin;
   for (; r + R(CHAINS) <= end; r += R(CHAINS)) R(softmax_slopes)(c, r, R(CHAINS));
+  for (; r + R(SOME_CHAINS) <= end; r += R(SOME_CHAINS)) R(softmax_slopes)(c, r, R(SOME_CHAINS));
   for (; r < end; r++) R(softmax_slopes)(c, r, 1);
 }
 

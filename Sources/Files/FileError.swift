@@ -70,7 +70,7 @@ public enum FileError: DescribedError, Equatable {
   }
 
   /// The typed error for a failed system call.
-  static func failed(_ operation: String, _ path: String, errno code: Int32) -> FileError {
+  public static func failed(_ operation: String, _ path: String, errno code: Int32) -> FileError {
     switch code {
     case ENOENT, ENOTDIR: .notFound(path: path)
     case EACCES, EPERM, EROFS: .noPermission(path: path)

@@ -88,6 +88,19 @@ public enum Paths {
     return !path.utf8.contains(0) && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Where what can be made again is kept: `TESSERA_CACHE`, else `tessera` in `XDG_CACHE_HOME` or
+  /// `~/.cache`, else a folder of the user in `/tmp`.
+  public static var cacheFolder: String {
+    func variable(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    if let folder = variable("TESSERA_CACHE") { return folder }
+    // A relative path in XDG_CACHE_HOME is to be ignored, says its standard.
+    if let folder = variable("XDG_CACHE_HOME"), folder.hasPrefix("/") { return folder + "/tessera" }
+    if let home = variable("HOME") { return home + "/.cache/tessera" }
+    return "/tmp/tessera-cache-\(getuid())"
+  }
+
   /// The names in a folder, sorted by bytes, without `.` and `..`.
   public static func names(in folder: String) throws(FileError) -> [String] {
     try check(folder)

@@ -41,5 +41,10 @@ public final class FloatBuffer {
     return FloatView(rebasing: view[range])
   }
 
+  /// Some rows of `[…, width]`.
+  public func rows(_ rows: Range<Int>, _ width: Int) throws(KernelError) -> FloatView {
+    try view(rows.lowerBound * width..<rows.upperBound * width)
+  }
+
   public func clear() { view.update(repeating: 0) }
 }

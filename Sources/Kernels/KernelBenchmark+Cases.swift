@@ -3,7 +3,7 @@ import CKernels
 extension KernelBenchmark {
   /// Every kernel family at the sizes that models have.
   public static let cases =
-    products + quantized + functions + rows + sequences + choices + pictures
+    products + quantized + functions + rows + sequences + choices + pictures + peers
 
   private static let products: [KernelBenchmark] =
     [256, 512, 1024].map { product(rows: $0, inner: $0, columns: $0) }

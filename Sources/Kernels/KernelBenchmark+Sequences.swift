@@ -13,7 +13,7 @@ extension KernelBenchmark {
     ] + scans(axis: 4096, inner: 64)
 
   /// Causal attention of `rows` new positions after `past` ones; one row reads all keys and values.
-  private static func attention(
+  static func attention(
     rows: Int, past: Int, heads: Int, width: Int, backward: Bool = false
   ) -> KernelBenchmark {
     let keys = past + rows

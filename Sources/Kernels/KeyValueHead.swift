@@ -9,6 +9,8 @@ public struct KeyValueHead: Sendable {
   /// The token of the sequence each entry stands for, counted from its start.
   public private(set) var origins: [Int32] = []
   private(set) var pages: [KeyValuePage] = []
+  /// Where the pages' numbers stand, at hand without counting references.
+  private nonisolated(unsafe) var addresses: [UnsafePointer<Float>?] = []
 
   public init(width: Int) { self.width = width }
 
@@ -18,12 +20,29 @@ public struct KeyValueHead: Sendable {
   /// The memory of its pages, in bytes.
   public var byteCount: Int { pages.count * 2 * KeyValuePage.entries * width * 4 }
 
+  /// Whether entries stand in the order of their positions.
+  public var ascends: Bool { zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 } }
+
+  /// The first entry of a position from `position` on, where positions ascend.
+  public func first(from position: Int) -> Int {
+    var (low, high) = (0, positions.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(positions[middle]) < position { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// Appends one entry; key and value hold ``width`` numbers each.
   mutating func append(
     key: UnsafePointer<Float>, value: UnsafePointer<Float>, position: Int32, origin: Int32
   ) throws(KernelError) {
     let place = count % KeyValuePage.entries
-    if place == 0 { pages.append(try KeyValuePage(width: width)) }
+    if place == 0 {
+      let page = try KeyValuePage(width: width)
+      pages.append(page)
+      addresses.append(UnsafePointer(page.numbers))
+    }
     try ownedPage(count / KeyValuePage.entries).store(place, key: key, value: value)
     positions.append(position)
     origins.append(origin)
@@ -41,8 +60,18 @@ public struct KeyValueHead: Sendable {
   private mutating func ownedPage(_ index: Int) throws(KernelError) -> KeyValuePage {
     if !isKnownUniquelyReferenced(&pages[index]) {
       pages[index] = try KeyValuePage(copying: pages[index])
+      addresses[index] = UnsafePointer(pages[index].numbers)
     }
     return pages[index]
+  }
+
+  /// Writes where the pages' numbers stand from `next` on; there is room.
+  func copyAddresses(to next: inout Int, of room: UnsafeMutableBufferPointer<UnsafePointer<Float>?>)
+  {
+    for address in addresses {
+      room.initializeElement(at: next, to: address)
+      next += 1
+    }
   }
 
   /// Forgets the entries from `count` on.
@@ -52,6 +81,7 @@ public struct KeyValueHead: Sendable {
     origins.removeLast(origins.count - count)
     let kept = (count + KeyValuePage.entries - 1) / KeyValuePage.entries
     pages.removeLast(pages.count - kept)
+    addresses.removeLast(addresses.count - kept)
   }
 
   /// Keeps the entries of these indices, in this order.

@@ -151,20 +151,21 @@ public struct KeyValueStore: Sendable {
     call.cached_heads = heads.count
     call.head_width = headWidth
     call.scale = scale
-    let first = heads.map { $0.count - rows }
-    // The pages of all heads one after another, and where each head's begin.
-    let pages = heads.flatMap { $0.pages.map { UnsafePointer<Float>?($0.numbers) } }
     var done = false
-    pages.withUnsafeBufferPointer { pages in
-      var next = pages.baseAddress
-      let perHead = heads.map { head in
-        defer { next = next.map { $0 + head.pages.count } }
-        return next
-      }
-      perHead.withUnsafeBufferPointer { perHead in
-        first.withUnsafeBufferPointer { first in
+    let pageCount = heads.reduce(0) { $0 + $1.pages.count }
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: pageCount) { pages in
+      typealias Pages = UnsafePointer<UnsafePointer<Float>?>
+      withUnsafeTemporaryAllocation(of: Pages?.self, capacity: heads.count) { perHead in
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: heads.count) { first in
+          // The pages of all heads one after another, and where each head's begin.
+          var next = 0
+          for (index, head) in heads.enumerated() {
+            first.initializeElement(at: index, to: head.count - rows)
+            perHead.initializeElement(at: index, to: pages.baseAddress.map { Pages($0 + next) })
+            head.copyAddresses(to: &next, of: pages)
+          }
           (begins ?? []).withUnsafeBufferPointer { starts in
-            call.pages = perHead.baseAddress
+            call.pages = UnsafePointer(perHead.baseAddress)
             call.first = UnsafeRawPointer(first.baseAddress)?.assumingMemoryBound(to: Int.self)
             call.begins = begins == nil ? nil : starts.baseAddress
             done = ck_attention_f32(&call)

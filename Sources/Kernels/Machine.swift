@@ -3,6 +3,12 @@ import Synchronization
 
 /// How kernels run on this machine. Nothing here changes a result.
 public enum Machine {
+  /// The rate at which this thread's shares read `bytes` again and again, measured now, in 10⁹ bytes a
+  /// second.
+  public static func readGigabytesPerSecond(bytes: Int, seconds: Double = 0.1) -> Double {
+    ck_probe_read(max(bytes, 1 << 16), seconds)
+  }
+
   /// The numeric contract's version: raised when any result's bits change.
   public static let numericsVersion = Int(CK_NUMERICS_VERSION)
 

@@ -75,6 +75,9 @@ public final class QuantizedMatrix: @unchecked Sendable {
     }
   }
 
+  /// Whether somebody else keeps the bytes, such as a mapped file.
+  public var isMapped: Bool { owner != nil }
+
   deinit {
     if owner == nil { AlignedMemory.release(UnsafeMutableRawPointer(mutating: packed)) }
   }

@@ -28,17 +28,26 @@ public struct SegmentAttention: Sendable {
   /// Turns `x` `[rows, heads, headWidth]` by the rows' positions in their segments; `backward` turns
   /// gradients, by the angles' opposites.
   ///
-  /// - Parameter starts: the segments' first rows, and the number of rows.
-  public func rotate(_ x: FloatView, heads: Int, starts: [Int], backward: Bool = false)
-    throws(KernelError)
-  {
+  /// - Parameters:
+  ///   - starts: the segments' first rows, and the number of rows.
+  ///   - rows: those that `x` holds.
+  public func rotate(
+    _ x: FloatView, heads: Int, starts: [Int], rows: Range<Int>, backward: Bool = false
+  ) throws(KernelError) {
     try check(starts)
-    try KernelError.check("rotary", "x", x.count, (starts.last ?? 0) * heads * headWidth)
-    for (start, end) in zip(starts, starts.dropFirst()) {
-      let width = heads * headWidth
+    guard rows.lowerBound >= 0, rows.upperBound <= starts.last ?? 0 else {
+      throw .size(
+        kernel: "rotary", argument: "rows", needed: rows.upperBound, found: starts.last ?? 0)
+    }
+    let width = heads * headWidth
+    try KernelError.check("rotary", "x", x.count, rows.count * width)
+    for (start, end) in zip(starts, starts.dropFirst())
+    where start < rows.upperBound && end > rows.lowerBound {
+      let part = max(start, rows.lowerBound)..<min(end, rows.upperBound)
+      let place = (part.lowerBound - rows.lowerBound) * width
       try angles.rotate(
-        FloatView(rebasing: x[start * width..<end * width]), heads: heads, first: 0,
-        backward: backward)
+        FloatView(rebasing: x[place..<place + part.count * width]), heads: heads,
+        first: part.lowerBound - start, backward: backward)
     }
   }
 

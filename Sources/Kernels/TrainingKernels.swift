@@ -13,40 +13,40 @@ public enum TrainingKernels {
     return (outputs + panel - 1) / panel * panel * inputs
   }
 
-  /// y `[rows, outputs]` = x `[rows, inputs]` · Wᵀ, with W `[outputs, inputs]`.
-  public static func linear(
-    _ x: FloatView, weight: FloatView, into y: FloatView, rows: Int, inputs: Int, outputs: Int,
-    panels: FloatView
-  ) throws(KernelError) {
-    try product(
-      x, weight, into: y, rows, k: inputs, columns: outputs, kStride: 1, columnStride: inputs,
-      panels)
+  /// Which way a weight is multiplied.
+  public enum Direction: Sendable {
+    /// y `[rows, outputs]` = x `[rows, inputs]` · Wᵀ.
+    case forward
+    /// dx `[rows, inputs]` = dy `[rows, outputs]` · W: each a chain over the outputs ascending.
+    case backward
   }
 
-  /// dx `[rows, inputs]` = dy `[rows, outputs]` · W: each a chain over the outputs ascending.
-  public static func linearInputGradient(
-    _ dy: FloatView, weight: FloatView, into dx: FloatView, rows: Int, inputs: Int, outputs: Int,
-    panels: FloatView
+  /// Makes the panels of a weight `[outputs, inputs]` for one direction.
+  public static func pack(
+    _ weight: FloatView, outputs: Int, inputs: Int, _ direction: Direction, into panels: FloatView
   ) throws(KernelError) {
-    try product(
-      dy, weight, into: dx, rows, k: outputs, columns: inputs, kStride: inputs, columnStride: 1,
-      panels)
+    try KernelError.check("linear", "weight", weight.count, outputs * inputs)
+    let (k, columns) = direction == .forward ? (inputs, outputs) : (outputs, inputs)
+    try KernelError.check(
+      "linear", "panels", panels.count, panelCount(inputs: k, outputs: columns))
+    guard let w = weight.baseAddress, let to = panels.baseAddress else { return }
+    if direction == .forward {
+      ck_pack_panels_f32(w, inputs, outputs, 1, inputs, to)
+    } else {
+      ck_pack_panels_f32(w, outputs, inputs, inputs, 1, to)
+    }
   }
 
-  private static func product(
-    _ x: FloatView, _ weight: FloatView, into y: FloatView, _ rows: Int, k: Int, columns: Int,
-    kStride: Int, columnStride: Int, _ panels: FloatView
+  /// `x` `[rows, k]` times the panels of a `[k, columns]` operand.
+  public static func product(
+    _ x: FloatView, panels: FloatView, into y: FloatView, rows: Int, k: Int, columns: Int
   ) throws(KernelError) {
     try KernelError.check("linear", "x", x.count, rows * k)
-    try KernelError.check("linear", "weight", weight.count, k * columns)
+    try KernelError.check("linear", "panels", panels.count, panelCount(inputs: k, outputs: columns))
     try KernelError.check("linear", "y", y.count, rows * columns)
-    let needed = panelCount(inputs: k, outputs: columns)
-    guard panels.count >= needed, let x = x.baseAddress, let w = weight.baseAddress,
-      let y = y.baseAddress, let panels = panels.baseAddress
-    else {
-      throw .size(kernel: "linear", argument: "panels", needed: needed, found: panels.count)
+    guard let x = x.baseAddress, let panels = panels.baseAddress, let y = y.baseAddress else {
+      return
     }
-    ck_pack_panels_f32(w, k, columns, kStride, columnStride, panels)
     ck_gemm_f32(x, panels, y, rows, k, columns)
   }
 
@@ -54,13 +54,32 @@ public enum TrainingKernels {
   public static func linearWeightGradient(
     _ dy: FloatView, x: FloatView, into gradient: FloatView, rows: Int, inputs: Int, outputs: Int
   ) throws(KernelError) {
+    try linearWeightGradient(
+      dy, x: x, into: gradient, rows: rows, inputs: inputs, outputs: outputs, some: 0..<outputs)
+  }
+
+  /// The same for the outputs `some` only.
+  public static func linearWeightGradient(
+    _ dy: FloatView, x: FloatView, into gradient: FloatView, rows: Int, inputs: Int, outputs: Int,
+    some: Range<Int>
+  ) throws(KernelError) {
     try KernelError.check("weight gradient", "dy", dy.count, rows * outputs)
     try KernelError.check("weight gradient", "x", x.count, rows * inputs)
     try KernelError.check("weight gradient", "gradient", gradient.count, outputs * inputs)
+    guard some.lowerBound >= 0, some.upperBound <= outputs else {
+      throw .size(
+        kernel: "weight gradient", argument: "outputs", needed: some.upperBound, found: outputs)
+    }
     guard let dy = dy.baseAddress, let x = x.baseAddress, let to = gradient.baseAddress else {
       return
     }
-    ck_weight_gradient_f32(dy, x, to, rows, outputs, inputs)
+    var call = ck_strided_product_f32()
+    (call.a, call.a_row, call.a_k) = (UnsafePointer(dy + some.lowerBound), 1, outputs)
+    (call.b, call.b_k, call.b_column) = (UnsafePointer(x), inputs, 1)
+    (call.c, call.c_row, call.c_column) = (to + some.lowerBound * inputs, inputs, 1)
+    (call.batches, call.rows, call.k, call.columns) = (1, some.count, rows, inputs)
+    call.accumulates = true
+    ck_multiply_f32(&call)
   }
 
   // MARK: Rows
@@ -74,23 +93,31 @@ public enum TrainingKernels {
     ck_rms_norm_f32(from, g, epsilon, to, rows, gain.count)
   }
 
-  /// dx, and gainGradient += its chain over rows; `factors` holds at least `rows` numbers.
-  public static func rmsNormGradient(
+  /// dx, and the factor that each row of x was multiplied by, for ``rmsGainGradient``.
+  public static func rmsNormSlopes(
     x: FloatView, gain: FloatView, epsilon: Float, dy: FloatView, into dx: FloatView,
-    gainGradient: FloatView, factors: FloatView, rows: Int
+    factors: FloatView
   ) throws(KernelError) {
+    let rows = factors.count
     try KernelError.check("RMS norm gradient", "x", x.count, rows * gain.count)
     try KernelError.check("RMS norm gradient", "dy", dy.count, x.count)
     try KernelError.check("RMS norm gradient", "dx", dx.count, x.count)
-    try KernelError.check("RMS norm gradient", "gain", gainGradient.count, gain.count)
-    guard factors.count >= rows, let x = x.baseAddress, let g = gain.baseAddress,
-      let dy = dy.baseAddress, let dx = dx.baseAddress, let dg = gainGradient.baseAddress,
-      let scratch = factors.baseAddress
-    else {
-      throw .size(
-        kernel: "RMS norm gradient", argument: "factors", needed: rows, found: factors.count)
-    }
-    ck_rms_norm_gradient_f32(x, g, epsilon, dy, dx, dg, scratch, rows, gain.count)
+    guard let x = x.baseAddress, let g = gain.baseAddress, let dy = dy.baseAddress,
+      let dx = dx.baseAddress, let factors = factors.baseAddress
+    else { return }
+    ck_rms_norm_gradient_f32(x, g, epsilon, dy, dx, nil, factors, rows, gain.count)
+  }
+
+  /// gradient += the chain over rows of dy (x · factor), columns being shared out.
+  public static func rmsGainGradient(
+    x: FloatView, dy: FloatView, factors: FloatView, into gradient: FloatView
+  ) throws(KernelError) {
+    try KernelError.check("RMS norm gradient", "x", x.count, factors.count * gradient.count)
+    try KernelError.check("RMS norm gradient", "dy", dy.count, x.count)
+    guard let from = x.baseAddress, let dy = dy.baseAddress, let factors = factors.baseAddress,
+      let to = gradient.baseAddress
+    else { return }
+    ck_rms_gain_gradient_f32(from, dy, factors, to, x.count / gradient.count, gradient.count)
   }
 
   public static func swiglu(gate: FloatView, up: FloatView, into y: FloatView) throws(KernelError) {
@@ -126,9 +153,9 @@ public enum TrainingKernels {
   // MARK: Tokens
 
   /// rows of `table` `[vocabulary, width]`.
-  public static func embed(_ ids: [Int32], table: FloatView, width: Int, into y: FloatView)
-    throws(KernelError)
-  {
+  public static func embed(
+    _ ids: ArraySlice<Int32>, table: FloatView, width: Int, into y: FloatView
+  ) throws(KernelError) {
     try checkIDs("embedding", ids, table.count / max(width, 1))
     try KernelError.check("embedding", "y", y.count, ids.count * width)
     guard let from = table.baseAddress, let to = y.baseAddress else { return }
@@ -141,7 +168,7 @@ public enum TrainingKernels {
   public static func embeddingGradient(
     _ dy: FloatView, ids: [Int32], into gradient: FloatView, width: Int
   ) throws(KernelError) {
-    try checkIDs("embedding gradient", ids, gradient.count / max(width, 1))
+    try checkIDs("embedding gradient", ids[...], gradient.count / max(width, 1))
     try KernelError.check("embedding gradient", "dy", dy.count, ids.count * width)
     guard let from = dy.baseAddress, let to = gradient.baseAddress else { return }
     ids.withUnsafeBufferPointer {
@@ -153,6 +180,14 @@ public enum TrainingKernels {
   public static func crossEntropyGradient(
     logits: FloatView, targets: [Int32], scale: Float, losses: FloatView, width: Int
   ) throws(KernelError) {
+    try crossEntropyGradient(
+      logits: logits, targets: targets[...], scale: scale, losses: losses, width: width)
+  }
+
+  /// The same for some of the rows.
+  public static func crossEntropyGradient(
+    logits: FloatView, targets: ArraySlice<Int32>, scale: Float, losses: FloatView, width: Int
+  ) throws(KernelError) {
     try checkIDs("cross-entropy", targets, width)
     try KernelError.check("cross-entropy", "logits", logits.count, targets.count * width)
     try KernelError.check("cross-entropy", "losses", losses.count, targets.count)
@@ -163,7 +198,7 @@ public enum TrainingKernels {
     }
   }
 
-  private static func checkIDs(_ kernel: String, _ ids: [Int32], _ count: Int)
+  private static func checkIDs(_ kernel: String, _ ids: ArraySlice<Int32>, _ count: Int)
     throws(KernelError)
   {
     if let wrong = ids.first(where: { $0 < 0 || Int($0) >= count }) {

@@ -11,12 +11,15 @@ public enum ModelLoader {
     public var contextLength: Int?
     /// What matrices are rounded to when they are read, as if the file had been written so.
     public var weights: GGUFTensorType?
+    /// Where packed weights are kept, so that the next load maps them; nil: nowhere.
+    public var packs: PackedWeightCache?
 
     public init(
-      activations: Activations = .f32, contextLength: Int? = nil, weights: GGUFTensorType? = nil
+      activations: Activations = .f32, contextLength: Int? = nil, weights: GGUFTensorType? = nil,
+      packs: PackedWeightCache? = nil
     ) {
       (self.activations, self.contextLength) = (activations, contextLength)
-      self.weights = weights
+      (self.weights, self.packs) = (weights, packs)
     }
 
     /// The tensors as they are wanted.
@@ -104,7 +107,7 @@ public enum ModelLoader {
       name: nameOfModel(weights ?? folder), reading: reading,
       source: try options.source(source, reading),
       activations: options.activations, tokenizer: tokenizer,
-      configuration: json.objectValue ?? [])
+      configuration: json.objectValue ?? [], packs: options.packs)
   }
 
   /// What is loaded by ``loadAny(path:options:)`` alone.
@@ -149,7 +152,7 @@ public enum ModelLoader {
       activations: options.activations,
       tokenizer: try tokenizer(
         of: file, vocabularySize: reading.network.embedding.vocabularySize),
-      configuration: fields.shown)
+      configuration: fields.shown, packs: options.packs)
   }
 
   /// The vocabulary in a GGUF file, or beside it.

@@ -15,6 +15,7 @@ public final class TransformerModel: LanguageModel {
   public let tokenizer: Tokenizer?
   public let configuration: [JSON.Member]
   let weights: FrozenWeights
+  private let plan: InferencePlan?
   private let reading: ArchitectureReading
   private let source: any TensorSource
   /// The file that the weights came from.
@@ -30,12 +31,13 @@ public final class TransformerModel: LanguageModel {
   init(
     name: String, reading given: ArchitectureReading, source: any TensorSource,
     activations: Activations = .f32, tokenizer: Tokenizer?, configuration: [JSON.Member],
-    isPart: Bool = false
+    isPart: Bool = false, packs: PackedWeightCache? = nil
   ) throws(ModelError) {
     let reading = given.matching(source.tensorNames)
     try SizeChecks.check(reading.network, path: source.path)
     weights = try FrozenWeights(
-      reading, from: source, activations: activations, isPart: isPart)
+      reading, from: source, activations: activations, isPart: isPart, packs: packs)
+    plan = InferencePlan(reading.network, weights: weights)
     (self.name, self.architecture, self.network) = (name, reading.name, reading.network)
     (self.activations, self.tokenizer, self.configuration) = (activations, tokenizer, configuration)
     (self.reading, self.source) = (reading, source)
@@ -143,7 +145,7 @@ public final class TransformerModel: LanguageModel {
     }
     var pass = NetworkPass(
       network, weights: weights ?? self.weights, options: options, caches: caches,
-      memories: inputs.map(\.memory))
+      memories: inputs.map(\.memory), plan: weights == nil ? plan : nil)
     do {
       let state = try pass.run(inputs)
       caches = pass.caches

@@ -42,12 +42,7 @@ public struct AdamW: Sendable, Equatable {
     to network: LlamaNetwork, moments: (first: FloatBuffer, second: FloatBuffer), rate: Float,
     step: Int
   ) throws(KernelError) -> Float {
-    var squares: Float = 0
-    for tensor in network.table.tensors {
-      let gradient = try network.gradients.view(tensor.range)
-      squares += try TrainingKernels.dot(gradient, gradient)
-    }
-    let norm = squares.squareRoot()
+    let norm = try squares(of: network.gradients, network.table.tensors).squareRoot()
     guard norm.isFinite else { return norm }
     var settings = TrainingKernels.AdamWStep(
       rate: rate, firstDecay: firstDecay, secondDecay: secondDecay,
@@ -62,6 +57,22 @@ public struct AdamW: Sendable, Equatable {
         second: moments.second.view(tensor.range))
     }
     return norm
+  }
+
+  /// The sum, tensor by tensor, of sums of squares.
+  private func squares(of gradients: FloatBuffer, _ tensors: [ParameterTensor]) throws(KernelError)
+    -> Float
+  {
+    let sums = try FloatBuffer(tensors.count)
+    let mean = Double(gradients.count) / Double(tensors.count)
+    try SharedWork.blocks(of: tensors.count, size: 1, operations: 4 * mean) {
+      (some, _) throws(KernelError) in
+      for index in some {
+        let gradient = try gradients.view(tensors[index].range)
+        sums.view[index] = try TrainingKernels.dot(gradient, gradient)
+      }
+    }
+    return sums.view.reduce(0, +)
   }
 
   private func correction(_ decay: Float, _ step: Int) -> Float {

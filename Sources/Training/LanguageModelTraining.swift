@@ -26,8 +26,7 @@ public enum LanguageModelTraining {
     ) {
       (self.layers, self.width, self.heads) = (layers, width, heads)
       self.keyValueHeads = keyValueHeads ?? heads
-      // Llama's share: 8/3 of the width, as whole vectors of 16.
-      self.mlp = mlp ?? max((width / 6 + 1) * 16, 16)
+      self.mlp = mlp ?? LlamaShape.usualMLP(width: width)
       (self.context, self.batch, self.steps) = (context, batch, steps)
       (self.rate, self.seed) = (rate, seed)
     }

@@ -10,6 +10,7 @@ final class LlamaActivations {
     /// Turned by their positions.
     let query, key: FloatBuffer
     let value, attended: FloatBuffer
+    /// The backward pass makes gate and up their own gradients.
     let gate, up, gated: FloatBuffer
 
     init(_ shape: LlamaShape, rows: Int) throws(KernelError) {
@@ -32,40 +33,28 @@ final class LlamaActivations {
   let layers: [Layer]
   /// The residual stream after the last layer, and normed.
   let output, normed: FloatBuffer
-  /// `[rows, vocabulary]`; the backward pass starts by making them their own gradient.
-  let logits: FloatBuffer
   let losses: FloatBuffer
-  /// Gradients on their way down, and other scratch.
-  let residualGradient, gradient, otherGradient, attentionGradient: FloatBuffer
-  let keyGradient, valueGradient, mlpGradient, factors, panels: FloatBuffer
+  /// `[some rows, vocabulary]`: what the head made last.
+  private(set) var logits: FloatBuffer
 
   init(_ shape: LlamaShape, rows: Int) throws(KernelError) {
     self.rows = rows
     var layers: [Layer] = []
     for _ in 0..<shape.layers { layers.append(try Layer(shape, rows: rows)) }
     self.layers = layers
-    let (width, kv) = (rows * shape.width, rows * shape.keyValueWidth)
-    output = try FloatBuffer(width)
-    normed = try FloatBuffer(width)
-    logits = try FloatBuffer(rows * shape.vocabulary)
+    output = try FloatBuffer(rows * shape.width)
+    normed = try FloatBuffer(rows * shape.width)
     losses = try FloatBuffer(rows)
-    residualGradient = try FloatBuffer(width)
-    gradient = try FloatBuffer(width)
-    otherGradient = try FloatBuffer(width)
-    attentionGradient = try FloatBuffer(width)
-    keyGradient = try FloatBuffer(kv)
-    valueGradient = try FloatBuffer(kv)
-    mlpGradient = try FloatBuffer(rows * shape.mlp)
-    factors = try FloatBuffer(rows)
-    // The largest operand in either direction.
-    let pairs = [
-      (shape.width, shape.vocabulary), (shape.width, shape.mlp), (shape.width, shape.width),
-    ]
-    let needed = pairs.map { a, b in
-      max(
-        TrainingKernels.panelCount(inputs: a, outputs: b),
-        TrainingKernels.panelCount(inputs: b, outputs: a))
+    logits = try FloatBuffer(0)
+  }
+
+  /// Room for so many logits; what was there is lost.
+  func takeLogits(_ count: Int) throws(KernelError) -> FloatBuffer {
+    if logits.count != count {
+      // The old ones first, so that both are never held.
+      logits = try FloatBuffer(0)
+      logits = try FloatBuffer(count)
     }
-    panels = try FloatBuffer(needed.max() ?? 0)
+    return logits
   }
 }

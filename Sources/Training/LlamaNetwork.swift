@@ -3,9 +3,16 @@ import Tensors
 
 /// A Llama's parameters and their gradients, and the passes over a packed batch.
 ///
+/// What concerns rows alone goes by blocks of rows that threads take from one another, several kernels
+/// one after the other, so that a block's numbers stay in a core's cache; only attention and the
+/// gradients of parameters see all rows. No cut changes a bit.
+///
 /// The backward pass is written by hand (`LlamaNetwork+Backward.swift`); a later automatic
 /// differentiation shall replace it and give the same bits, for which this is the oracle.
 final class LlamaNetwork {
+  /// Rows of a block.
+  static let blockRows = 128
+
   let shape: LlamaShape
   let table: LlamaParameterTable
   let parameters: FloatBuffer
@@ -13,31 +20,49 @@ final class LlamaNetwork {
   /// The embedding's gradient by its first use, the look-up; the other use is the head.
   let lookUpGradient: FloatBuffer
   let attention: SegmentAttention
+  let forwardPanels: LlamaPanels
+  let backwardPanels: LlamaPanels
   private var activations: LlamaActivations?
+  private var flow: LlamaGradients?
 
   init(_ shape: LlamaShape) throws(TrainingError) {
     try shape.check()
     self.shape = shape
     let table = LlamaParameterTable(shape)
     self.table = table
-    (parameters, gradients, lookUpGradient, attention) = try TrainingError.translating {
+    (parameters, gradients, lookUpGradient) = try TrainingError.translating {
       () throws(KernelError) in
       (
         try FloatBuffer(table.count), try FloatBuffer(table.count),
-        try FloatBuffer(shape.vocabulary * shape.width),
+        try FloatBuffer(shape.vocabulary * shape.width)
+      )
+    }
+    (attention, forwardPanels, backwardPanels) = try TrainingError.translating {
+      () throws(KernelError) in
+      (
         try SegmentAttention(
           heads: shape.heads, keyValueHeads: shape.keyValueHeads, headWidth: shape.headWidth,
-          scale: shape.scale, rotaryBase: shape.rotaryBase, positions: shape.context)
+          scale: shape.scale, rotaryBase: shape.rotaryBase, positions: shape.context),
+        try LlamaPanels(table, .forward), try LlamaPanels(table, .backward)
       )
     }
   }
 
   /// The memory for a number of rows; that of the last call is used again if it fits.
-  func activations(rows: Int) throws(KernelError) -> LlamaActivations {
+  private func activations(rows: Int) throws(KernelError) -> LlamaActivations {
     if let activations, activations.rows == rows { return activations }
     activations = nil
     let fresh = try LlamaActivations(shape, rows: rows)
     activations = fresh
+    return fresh
+  }
+
+  /// The same for the backward pass.
+  func gradientFlow(rows: Int) throws(KernelError) -> LlamaGradients {
+    if let flow, flow.rows == rows { return flow }
+    flow = nil
+    let fresh = try LlamaGradients(shape, rows: rows)
+    flow = fresh
     return fresh
   }
 
@@ -53,52 +78,95 @@ final class LlamaNetwork {
   ///
   /// The same kernels in the same order as inference, so the same bits.
   func forward(_ batch: PackedBatch) throws(KernelError) -> LlamaActivations {
-    let state = try activations(rows: batch.rows)
-    let (rows, width, epsilon) = (batch.rows, shape.width, shape.epsilon)
-    var residual = state.layers.first?.input.view ?? state.output.view
-    try TrainingKernels.embed(
-      batch.inputs, table: parameter(table.embedding), width: width, into: residual)
-    for (index, (layer, names)) in zip(state.layers, table.layers).enumerated() {
-      try TrainingKernels.rmsNorm(
-        residual, gain: parameter(names.attentionNorm), epsilon: epsilon,
-        into: layer.attentionNormed.view, rows: rows)
-      try linear(names.query, layer.attentionNormed, into: layer.query, state)
-      try linear(names.key, layer.attentionNormed, into: layer.key, state)
-      try linear(names.value, layer.attentionNormed, into: layer.value, state)
-      try attention.rotate(layer.query.view, heads: shape.heads, starts: batch.starts)
-      try attention.rotate(layer.key.view, heads: shape.keyValueHeads, starts: batch.starts)
-      try attention.attend(
-        queries: layer.query.view, keys: layer.key.view, values: layer.value.view,
-        into: layer.attended.view, starts: batch.starts)
-      try linear(names.output, layer.attended, into: layer.middle, state)
-      // The sum is the same in either order of its two terms.
-      try TrainingKernels.add(residual, to: layer.middle.view)
-      try TrainingKernels.rmsNorm(
-        layer.middle.view, gain: parameter(names.mlpNorm), epsilon: epsilon,
-        into: layer.mlpNormed.view, rows: rows)
-      try linear(names.gate, layer.mlpNormed, into: layer.gate, state)
-      try linear(names.up, layer.mlpNormed, into: layer.up, state)
-      try TrainingKernels.swiglu(
-        gate: layer.gate.view, up: layer.up.view, into: layer.gated.view)
-      let next = index + 1 < state.layers.count ? state.layers[index + 1].input : state.output
-      try linear(names.down, layer.gated, into: next, state)
-      residual = next.view
-      try TrainingKernels.add(layer.middle.view, to: residual)
-    }
-    try TrainingKernels.rmsNorm(
-      residual, gain: parameter(table.lastNorm), epsilon: epsilon, into: state.normed.view,
-      rows: rows)
-    try linear(table.embedding, state.normed, into: state.logits, state)
+    let state = try states(batch)
+    let logits = try state.takeLogits(batch.rows * shape.vocabulary)
+    try head(state, rows: 0..<batch.rows, into: logits) { (_, _, _) throws(KernelError) in }
     return state
   }
 
-  /// y = x · Wᵀ of the parameter at `index`.
-  private func linear(
-    _ index: Int, _ x: FloatBuffer, into y: FloatBuffer, _ state: LlamaActivations
+  /// The forward pass up to the last norm.
+  func states(_ batch: PackedBatch) throws(KernelError) -> LlamaActivations {
+    let state = try activations(rows: batch.rows)
+    try forwardPanels.pack(parameters)
+    let embedding = try parameter(table.embedding)
+    let first = state.layers.first?.input ?? state.output
+    try blocks(of: batch.rows, weights: 1) { (rows, _) throws(KernelError) in
+      try TrainingKernels.embed(
+        batch.inputs[rows], table: embedding, width: shape.width,
+        into: first.rows(rows, shape.width))
+      try enterLayer(0, state, batch, rows)
+    }
+    for (index, layer) in state.layers.enumerated() {
+      try attention.attend(
+        queries: layer.query.view, keys: layer.key.view, values: layer.value.view,
+        into: layer.attended.view, starts: batch.starts)
+      try blocks(of: batch.rows, weights: 1) { (rows, _) throws(KernelError) in
+        try leaveLayer(index, state, rows)
+        try enterLayer(index + 1, state, batch, rows)
+      }
+    }
+    return state
+  }
+
+  /// Runs `body` on blocks of rows, each computed by one thread.
+  ///
+  /// - Parameter weights: about the share of a layer's weights that a row is multiplied by.
+  func blocks(
+    of rows: Int, weights: Double, _ body: (Range<Int>, Int) throws(KernelError) -> Void
   ) throws(KernelError) {
-    let tensor = table.tensors[index]
-    try TrainingKernels.linear(
-      x.view, weight: parameter(index), into: y.view, rows: state.rows, inputs: tensor.shape[1],
-      outputs: tensor.shape[0], panels: state.panels.view)
+    let layer = Double(2 * shape.width * (2 * shape.width + 3 * shape.mlp))
+    try SharedWork.blocks(
+      of: rows, size: Self.blockRows, operations: max(weights * layer, 100), body)
+  }
+
+  /// Some rows from the residual stream to queries, keys and values; behind the last layer, the last norm.
+  private func enterLayer(
+    _ index: Int, _ state: LlamaActivations, _ batch: PackedBatch, _ rows: Range<Int>
+  ) throws(KernelError) {
+    let (width, kv) = (shape.width, shape.keyValueWidth)
+    guard index < state.layers.count else {
+      return try TrainingKernels.rmsNorm(
+        state.output.rows(rows, width), gain: parameter(table.lastNorm), epsilon: shape.epsilon,
+        into: state.normed.rows(rows, width), rows: rows.count)
+    }
+    let (layer, names) = (state.layers[index], table.layers[index])
+    let normed = try layer.attentionNormed.rows(rows, width)
+    try TrainingKernels.rmsNorm(
+      layer.input.rows(rows, width), gain: parameter(names.attentionNorm), epsilon: shape.epsilon,
+      into: normed, rows: rows.count)
+    let query = try layer.query.rows(rows, width)
+    let key = try layer.key.rows(rows, kv)
+    try forwardPanels.multiply(normed, names.query, into: query, rows: rows.count)
+    try forwardPanels.multiply(normed, names.key, into: key, rows: rows.count)
+    try forwardPanels.multiply(
+      normed, names.value, into: layer.value.rows(rows, kv), rows: rows.count)
+    try attention.rotate(query, heads: shape.heads, starts: batch.starts, rows: rows)
+    try attention.rotate(key, heads: shape.keyValueHeads, starts: batch.starts, rows: rows)
+  }
+
+  /// Some rows from what was attended to the residual stream behind the layer.
+  private func leaveLayer(_ index: Int, _ state: LlamaActivations, _ rows: Range<Int>)
+    throws(KernelError)
+  {
+    let (layer, names, width) = (state.layers[index], table.layers[index], shape.width)
+    let middle = try layer.middle.rows(rows, width)
+    try forwardPanels.multiply(
+      layer.attended.rows(rows, width), names.output, into: middle, rows: rows.count)
+    // The sum is the same in either order of its two terms.
+    try TrainingKernels.add(layer.input.rows(rows, width), to: middle)
+    let normed = try layer.mlpNormed.rows(rows, width)
+    try TrainingKernels.rmsNorm(
+      middle, gain: parameter(names.mlpNorm), epsilon: shape.epsilon, into: normed,
+      rows: rows.count)
+    let gate = try layer.gate.rows(rows, shape.mlp)
+    let up = try layer.up.rows(rows, shape.mlp)
+    let gated = try layer.gated.rows(rows, shape.mlp)
+    try forwardPanels.multiply(normed, names.gate, into: gate, rows: rows.count)
+    try forwardPanels.multiply(normed, names.up, into: up, rows: rows.count)
+    try TrainingKernels.swiglu(gate: gate, up: up, into: gated)
+    let next = index + 1 < state.layers.count ? state.layers[index + 1].input : state.output
+    let out = try next.rows(rows, width)
+    try forwardPanels.multiply(gated, names.down, into: out, rows: rows.count)
+    try TrainingKernels.add(middle, to: out)
   }
 }

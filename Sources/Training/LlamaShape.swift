@@ -26,6 +26,9 @@ public struct LlamaShape: Sendable, Equatable {
     (self.rotaryBase, self.epsilon) = (rotaryBase, epsilon)
   }
 
+  /// Llama's share of the width for the gated MLP: 8/3, as whole vectors of 16.
+  public static func usualMLP(width: Int) -> Int { max((width / 6 + 1) * 16, 16) }
+
   public var headWidth: Int { heads > 0 ? width / heads : 0 }
   var keyValueWidth: Int { keyValueHeads * headWidth }
 

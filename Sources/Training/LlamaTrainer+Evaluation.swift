@@ -22,10 +22,8 @@ extension LlamaTrainer {
       do { try Cancellation.check() } catch { throw .interrupted(error) }
       let batch = PackedBatch(inputs: inputs, targets: targets, starts: starts)
       try TrainingError.translating { () throws(KernelError) in
-        let state = try network.forward(batch)
-        try TrainingKernels.crossEntropyGradient(
-          logits: state.logits.view, targets: batch.targets, scale: 1, losses: state.losses.view,
-          width: shape.vocabulary)
+        let state = try network.states(batch)
+        try network.losses(state, batch, scale: 1)
         for loss in state.losses.view { nats += Double(loss) }
       }
       tokens += inputs.count

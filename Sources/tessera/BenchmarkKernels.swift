@@ -27,6 +27,9 @@ struct BenchmarkKernels: ParsableCommand {
   @Flag(name: .customLong("no-probe"), help: "Leave the peaks out, and the comparison with them.")
   var skipsProbe = false
 
+  @Flag(help: "Print for programs: a line a kernel, its fields between tabs.")
+  var lines = false
+
   func validate() throws {
     if let threads, !(1...64).contains(threads) {
       throw ValidationError("threads are 1 to 64, not \(threads)")
@@ -50,6 +53,14 @@ struct BenchmarkKernels: ParsableCommand {
     if let threads { Machine.shares = threads }
     do {
       let probe = skipsProbe ? nil : try MachineProbe.measure(shares: Machine.shares)
+      if lines {
+        if let probe { console.show(KernelListing.lines(of: probe)) }
+        for kernel in cases {
+          let result = try kernel.measure(seconds: seconds)
+          console.show(KernelListing.line(of: kernel, result, probe))
+        }
+        throw ExitStatus.after(console, otherwise: .fine)
+      }
       console.show("\(Machine.variant), \(Self.threads(Machine.shares)) of \(Machine.cores) cores")
       if let probe { console.show(KernelListing.text(of: probe) + "\n") }
       let measured = try cases.map { ($0, try $0.measure(seconds: seconds)) }

@@ -1,13 +1,12 @@
 import ArgumentParser
-import Glibc
 import Kernels
 import Prompt
 import Tokenizers
 
-/// `tessera bench training`
+/// `tessera bench tokenizer-training`
 struct BenchmarkTokenizerTraining: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "training",
+    commandName: "tokenizer-training",
     abstract: "Measure how fast a byte-level vocabulary is trained on a text.",
     discussion: """
       Byte pairs with GPT-2's pattern, pairs that occur once left alone. Memory is the most that the \
@@ -44,7 +43,7 @@ struct BenchmarkTokenizerTraining: ParsableCommand {
       let result = try BPETrainer(vocabularySize: size)
         .train(on: .files([text]), run: TrainingRun(threads: threads))
       let seconds = (clock.now - start) / .seconds(1)
-      let megabytes = Self.peakMegabytes
+      let megabytes = ProcessMemory.peakMegabytes
       if lines {
         console.show("\(seconds) \(megabytes) \(result.report.size)")
       } else {
@@ -62,12 +61,5 @@ struct BenchmarkTokenizerTraining: ParsableCommand {
       throw ExitStatus.after(console, otherwise: .failed)
     }
     throw ExitStatus.after(console, otherwise: .fine)
-  }
-
-  /// What this process had at most, in 2²⁰ bytes.
-  private static var peakMegabytes: Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) / 1024
   }
 }

@@ -3,9 +3,10 @@ import Language
 
 /// Peaks and rates as tables.
 enum KernelListing {
-  static func text(of probe: MachineProbe) -> String {
+  /// What, how much, of what.
+  private static func peaks(_ probe: MachineProbe) -> [(String, Double, String)] {
     func read(_ bytes: Int) -> String { "read \(CacheListing.size(bytes))" }
-    let lines: [(String, Double, String)] = [
+    return [
       ("f32 multiply-adds in registers", probe.fmaGigaflops, "GF/s"),
       ("8-bit products in registers", probe.dotGigaops, "GOP/s"),
       (read(probe.secondLevelBytes), probe.secondLevelGigabytesPerSecond, "GB/s"),
@@ -13,6 +14,24 @@ enum KernelListing {
       (read(probe.memoryBytes), probe.memoryGigabytesPerSecond, "GB/s"),
       ("copy \(CacheListing.size(probe.memoryBytes / 2))", probe.copyGigabytesPerSecond, "GB/s"),
     ]
+  }
+
+  /// `peak`, what, how much and of what, between tabs.
+  static func lines(of probe: MachineProbe) -> String {
+    peaks(probe).map { "peak\t\($0.0)\t\($0.1)\t\($0.2)" }.joined(separator: "\n")
+  }
+
+  /// Name, size, seconds, GF/s, GB/s and, with a probe, the share of the peak, between tabs.
+  static func line(
+    of kernel: KernelBenchmark, _ result: KernelBenchmark.Measurement, _ probe: MachineProbe?
+  ) -> String {
+    let share = probe.map { "\t\(kernel.share(of: $0, result))" } ?? ""
+    return "\(kernel.name)\t\(kernel.size)\t\(result.seconds)\t\(result.gigaflops)"
+      + "\t\(result.gigabytesPerSecond)\(share)"
+  }
+
+  static func text(of probe: MachineProbe) -> String {
+    let lines = peaks(probe)
     return table([
       ("peak", lines.map { .string($0.0) }),
       ("rate", lines.map { number($0.1, decimals: 1) }),

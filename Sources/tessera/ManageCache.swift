@@ -1,4 +1,5 @@
 import ArgumentParser
+import Models
 import Notebooks
 import Prompt
 
@@ -17,10 +18,21 @@ struct ManageCache: ParsableCommand {
     let console = Console()
     let cache = Cache()
     switch action {
-    case .show: console.show(CacheListing(cache).text)
+    case .show:
+      console.show(CacheListing(cache).text)
+      let packed = PackedWeightCache.standard()
+      if packed.byteCount > 0 {
+        console.show("packed weights: \(CacheListing.size(packed.byteCount)) in \(packed.folder)")
+      }
     case .clear:
       let (entries, bytes) = cache.clear()
+      let packed = PackedWeightCache.standard().clear()
       console.show("\(CacheListing.count(entries)) removed, \(CacheListing.size(bytes))")
+      if packed.files > 0 {
+        console.show(
+          "packed weights of \(packed.files) models removed, "
+            + CacheListing.size(packed.bytes))
+      }
     }
     throw ExitStatus.after(console, otherwise: .fine)
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Models
 import Prompt
 
 /// The program: a prompt, a script, or one of the subcommands on notebooks.
@@ -39,6 +40,7 @@ struct Tessera: ParsableCommand {
   static func main() {
     // A reader that goes away is noticed where something is written.
     signal(SIGPIPE, SIG_IGN)
+    PackedWeightCache.inUse = .standard { Console().say($0) }
     do {
       var command = try parseAsRoot()
       try command.run()

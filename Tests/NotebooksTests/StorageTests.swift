@@ -248,7 +248,7 @@ import Testing
   @Test("the folder is the environment's")
   func folder() {
     #expect(Cache(folder: "/x").folder == "/x")
-    #expect(Cache().folder == Cache.defaultFolder)
-    #expect(!Cache.defaultFolder.isEmpty)
+    #expect(Cache().folder == Paths.cacheFolder)
+    #expect(!Paths.cacheFolder.isEmpty)
   }
 }

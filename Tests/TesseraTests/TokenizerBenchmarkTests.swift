@@ -39,7 +39,7 @@ struct TokenizerBenchmarkTests {
   func training() throws {
     let folder = try TestFolder()
     try folder.make("text", String(repeating: "abc ab\n", count: 50))
-    let arguments = ["bench", "training", folder.file("text"), "--size", "300"]
+    let arguments = ["bench", "tokenizer-training", folder.file("text"), "--size", "300"]
     let said = try Program.run(arguments)
     #expect(said.exitCode == 0 && said.output.contains("tokens from 350 bytes"))
     let words = try Program.run(arguments + ["--lines"]).output.split(separator: " ")
@@ -51,8 +51,8 @@ struct TokenizerBenchmarkTests {
     arguments: [
       (["tokenizers", "none", "--rounds", "0"], 2), (["tokenizers", "none", "--kind", "x"], 2),
       (["tokenizers", "none", "a", "b", "--ids", "c"], 2),
-      (["training", "none", "--size", "1"], 2),
-      (["tokenizers", "none", "--kind", "gpt2"], 1), (["training", "none"], 1),
+      (["tokenizer-training", "none", "--size", "1"], 2),
+      (["tokenizers", "none", "--kind", "gpt2"], 1), (["tokenizer-training", "none"], 1),
     ] as [([String], Int32)])
   func wrong(arguments: [String], code: Int32) throws {
     let outcome = try Program.run(["bench"] + arguments)

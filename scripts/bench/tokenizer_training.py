@@ -63,7 +63,7 @@ def main():
     size, threads = os.environ.get("SIZE", "32000"), os.environ.get("THREADS", "2")
     length = text(path, int(os.environ.get("BYTES", "25000000")))
     os.environ["RAYON_NUM_THREADS"] = threads
-    commands = {"tessera": [ours, "bench", "training", path, "--size", size, "--threads", threads, "--lines"]}
+    commands = {"tessera": [ours, "bench", "tokenizer-training", path, "--size", size, "--threads", threads, "--lines"]}
     for name in ("tokenizers", "rustbpe"):
         commands[name] = [sys.executable, __file__, name, path, size]
     rounds = {name: [] for name in commands}

@@ -12,3 +12,6 @@ typedef struct {
 void sha256_begin(sha256_context *context);
 void sha256_add(sha256_context *context, const uint8_t *bytes, size_t count);
 void sha256_end(sha256_context *context, uint8_t digest[32]);
+
+/// 64 bits that tell most accidental changes of bytes, little-endian words: no digest.
+uint64_t fast_checksum(const uint8_t *bytes, size_t count);

@@ -20,13 +20,17 @@ void ck_rms_norm_gradient_f32(const float *x, const float *gain, float epsilon, 
                               float *dx, float *gain_gradient, float *factors, size_t rows,
                               size_t width);
 
+/// The gain's part of it: gradient += the chain over rows of dy (x factors[row]), and + 0.0.
+void ck_rms_gain_gradient_f32(const float *x, const float *dy, const float *factors,
+                              float *gradient, size_t rows, size_t width);
+
 /// The gradients of ck_swiglu_f32: with s = 1 / (1 + exp(-gate)), up: dy gate s; gate:
 /// dy up (s (1 + gate (1 - s))). The results may replace `gate` and `up`.
 void ck_swiglu_gradient_f32(const float *gate, const float *up, const float *dy,
                             float *gate_gradient, float *up_gradient, size_t count);
 
 /// Row by row: losses[r] = -log softmax(logits[r])[targets[r]], and the logits become their gradient,
-/// (softmax - 1 at the target) scale, by ck_token_loss_f32 and its gradient. Targets are inside the width.
+/// (softmax - 1 at the target) scale, by ck_token_loss_f32 and its gradient in one pass. Targets are inside the width.
 void ck_cross_entropy_gradient_f32(float *logits, const int32_t *targets, float scale, float *losses,
                                    size_t rows, size_t width);
 

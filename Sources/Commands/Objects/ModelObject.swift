@@ -149,6 +149,8 @@ final class ModelObject: ObjectValue {
     let wish =
       "\(options.activations.rawValue) \(options.contextLength ?? 0) \(options.weights?.name ?? "")"
     let key = "model \(wish) \(stamp(file))"
+    var options = options
+    options.packs = .inUse
     func opened() throws -> ModelObject {
       ModelObject(
         try ModelLoader.load(path: file, options: options), path: path, options: options)

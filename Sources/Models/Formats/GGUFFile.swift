@@ -120,6 +120,7 @@ public final class GGUFFile: TensorSource {
   public func byteCount(of name: String) -> Int? { entries[name]?.length }
   public func type(of name: String) -> GGUFTensorType? { entries[name]?.type }
   public func digest() throws(ModelError) -> String { try file.digest() }
+  public var identity: String? { file.identity }
 
   private func entry(_ name: String) throws(ModelError) -> Entry {
     guard let entry = entries[name] else { throw .missingTensor(path: path, name: name) }
@@ -151,6 +152,14 @@ public final class GGUFFile: TensorSource {
       return try .copying(
         bytes, format: format, inputs: entry.shape[1], outputs: entry.shape[0])
     } catch { throw ModelError(error) }
+  }
+
+  public func halves(_ name: String) throws(ModelError) -> StoredHalves? {
+    let entry = try entry(name)
+    guard entry.shape.count == 2, let format = entry.type.halfFormat else { return nil }
+    return StoredHalves(
+      format: format, values: try file.values(entry.offset, entry.length / 2),
+      outputs: entry.shape[0], inputs: entry.shape[1])
   }
 
   /// A tensor's bytes as they stand in the file.

@@ -50,6 +50,15 @@ public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
   /// The format of its blocks, where they can be read.
   public var blockFormat: BlockFormat? { BlockFormat(rawValue: name) }
 
+  /// The format of numbers in 16 bits; nil for other types.
+  public var halfFormat: HalfFormat? {
+    switch self {
+    case .f16: .f16
+    case .bf16: .bf16
+    default: nil
+    }
+  }
+
   public init?(name: String) {
     guard let type = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = type

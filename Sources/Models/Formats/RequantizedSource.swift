@@ -13,6 +13,8 @@ struct RequantizedSource: TensorSource {
   func shape(of name: String) -> [Int]? { base.shape(of: name) }
   func digest() throws(ModelError) -> String { try base.digest() }
 
+  var identity: String? { base.identity.map { "\($0) as \(types)" } }
+
   private func type(_ name: String) -> GGUFTensorType? {
     base.shape(of: name).map { kept.contains(name) ? .f32 : types.type(of: name, shape: $0) }
   }
@@ -72,6 +74,16 @@ struct RequantizedSource: TensorSource {
     else { throw .missingTensor(path: path, name: name) }
     // Rows are whole blocks, so some of them are rounded as all of them are.
     return try rounded(try base.rows(name, range), name, type)
+  }
+
+  func halves(_ name: String) throws(ModelError) -> StoredHalves? {
+    guard let type = type(name), let format = type.halfFormat, let shape = shape(of: name),
+      shape.count == 2
+    else { return nil }
+    if base.typeName(of: name) == type.name { return try base.halves(name) }
+    return StoredHalves(
+      format: format, values: format.narrowing(try base.floats(name)), outputs: shape[0],
+      inputs: shape[1])
   }
 
   func quantized(_ name: String) throws(ModelError) -> QuantizedMatrix? {

@@ -100,11 +100,26 @@ public final class SafetensorsFile: TensorSource {
   public func typeName(of name: String) -> String? { entries[name]?.type.rawValue }
   public func byteCount(of name: String) -> Int? { entries[name]?.length }
   public func digest() throws(ModelError) -> String { try file.digest() }
+  public var identity: String? { file.identity }
 
   /// Nil: the format has no quantised blocks.
   public func quantized(_ name: String) throws(ModelError) -> QuantizedMatrix? {
     if entries[name] == nil { throw .missingTensor(path: path, name: name) }
     return nil
+  }
+
+  public func halves(_ name: String) throws(ModelError) -> StoredHalves? {
+    guard let entry = entries[name] else { throw .missingTensor(path: path, name: name) }
+    let format: HalfFormat
+    switch entry.type {
+    case .f16: format = .f16
+    case .bf16: format = .bf16
+    default: return nil
+    }
+    guard entry.shape.count == 2 else { return nil }
+    return StoredHalves(
+      format: format, values: try file.values(entry.offset, entry.length / 2),
+      outputs: entry.shape[0], inputs: entry.shape[1])
   }
 
   /// A tensor's values as f32; F16 and BF16 are widened exactly, F64 is rounded.

@@ -117,6 +117,15 @@ public final class ShardedSafetensors: TensorSource {
     try shard(name).quantized(name)
   }
 
+  public func halves(_ name: String) throws(ModelError) -> StoredHalves? {
+    try shard(name).halves(name)
+  }
+
+  public var identity: String? {
+    let all = shards.compactMap(\.identity)
+    return all.count == shards.count ? indexDigest + all.joined(separator: "+") : nil
+  }
+
   /// The digest of the index's and of every file's digest.
   public func digest() throws(ModelError) -> String {
     var digest = Digest()

@@ -11,6 +11,8 @@ final class WeightFile: Sendable {
   /// The number of bytes when it was opened.
   let count: Int
   private let descriptor: Int32
+  /// Which file it was when it was opened, and in which state: device, number, size and times.
+  let identity: String
 
   init(path: String) throws(ModelError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -27,6 +29,8 @@ final class WeightFile: Sendable {
     self.path = path
     self.descriptor = descriptor
     count = Int(status.st_size)
+    let times = [status.st_mtim, status.st_ctim].map { "\($0.tv_sec).\($0.tv_nsec)" }
+    identity = "\(status.st_dev):\(status.st_ino):\(count):" + times.joined(separator: ":")
   }
 
   deinit { close(descriptor) }

@@ -17,7 +17,7 @@ extension FrozenWeights {
   /// - Throws: ``ModelError`` naming the first tensor that is missing, too many, or of another shape.
   convenience init(
     _ reading: ArchitectureReading, from source: any TensorSource, activations: Activations = .f32,
-    isPart: Bool = false
+    isPart: Bool = false, packs: PackedWeightCache? = nil
   ) throws(ModelError) {
     let network = reading.network
     let loader = WeightLoader(source: source, recipes: reading.recipes)
@@ -31,17 +31,15 @@ extension FrozenWeights {
     let shapes = network.weightShapes
     for (key, shape) in shapes { try loader.check(key, shape: shape) }
     if !isPart { try Self.refuseUnknown([reading], source) }
-    var matrices: [WeightKey: any FrozenMatrix] = [:]
+    let loading = WeightPacking(
+      loader: loader, activations: activations, packs: packs)
+    let matrices = try loading.matrices(
+      shapes.filter { Self.isMatrix($0.key, $0.shape) })
     var tensors: [WeightKey: Tensor] = [:]
-    for (key, shape) in shapes {
-      do throws(Interruption) { try Cancellation.check() } catch { throw .interrupted(error) }
-      if Self.isMatrix(key, shape) {
-        matrices[key] = try loader.matrix(key, shape: shape, activations: activations)
-      } else {
-        do {
-          tensors[key] = try Tensor(try loader.floats(key, shape: shape), shape: shape)
-        } catch { throw ModelError(cause: error) }
-      }
+    for (key, shape) in shapes where !Self.isMatrix(key, shape) {
+      do {
+        tensors[key] = try Tensor(try loader.floats(key, shape: shape), shape: shape)
+      } catch { throw ModelError(cause: error) }
     }
     self.init(
       matrices: matrices, tensors: tensors, isHeadTied: network.head?.isTied ?? false)
@@ -90,11 +88,16 @@ extension WeightLoader {
   {
     let recipe = try recipe(key)
     do {
-      if activations == .q8, !recipe.isTransposed, recipe.offset == 0, recipe.others.isEmpty,
-        let stored = try quantized(recipe)
-      {
+      let isPlain = !recipe.isTransposed && recipe.offset == 0 && recipe.others.isEmpty
+      if isPlain, activations == .q8, let stored = try quantized(recipe) {
         guard let rows = recipe.rows.indices(of: stored.outputs) else { return stored }
         return try stored.choosing(rows)
+      }
+      if isPlain, recipe.slice == nil, let stored = try source.halves(recipe.source) {
+        guard let rows = recipe.rows.indices(of: stored.outputs) else {
+          return try stored.packed()
+        }
+        return try stored.choosing(rows).packed()
       }
       return try PackedMatrix.packing(
         weight: try floats(key, shape: shape), outputs: shape[0], inputs: shape[1])

@@ -3,7 +3,7 @@ import Tensors
 extension NetworkPass {
   /// The tokens of all sequences as they enter the first block.
   func embedded(_ inputs: [SequenceInput]) throws -> TokenState {
-    var parts: [Variable] = []
+    var all: [[Int32]] = []
     var positions: [Int32] = []
     var origins: [[Int32]] = []
     for (index, input) in inputs.enumerated() {
@@ -15,13 +15,32 @@ extension NetworkPass {
         throw ModelError.input(
           reason: "\(places.count) positions were given for \(input.count) tokens")
       }
-      parts.append(try states(input, positions: places))
+      all.append(places)
       positions += places
       origins += own.map { [$0] }
     }
-    guard let first = parts.first else { throw ModelError.noTokens(operation: "a forward pass") }
-    let x = parts.count == 1 ? first : try Variable.concatenated(parts)
+    guard !inputs.isEmpty else { throw ModelError.noTokens(operation: "a forward pass") }
+    let x: Variable
+    if let joined = try joined(inputs) {
+      x = try states(joined, positions: positions)
+    } else {
+      x = try Variable.concatenated(
+        zip(inputs, all).map { try states($0, positions: $1) })
+    }
     return TokenState(x: x, positions: positions, origins: origins, lengths: inputs.map(\.count))
+  }
+
+  /// Sequences of ids as one, so that all are looked up together; nil for others.
+  private func joined(_ inputs: [SequenceInput]) throws -> SequenceInput? {
+    if inputs.count == 1 { return inputs[0] }
+    var ids: [Int32] = []
+    for input in inputs {
+      guard case .ids(let own) = input.tokens, input.types == nil, let values = own.int32s else {
+        return nil
+      }
+      ids += values
+    }
+    return try SequenceInput(ids: ids)
   }
 
   private func states(_ input: SequenceInput, positions: [Int32]) throws -> Variable {

@@ -105,7 +105,7 @@ extension NetworkPass {
 
 extension NetworkActivation {
   /// The kernel's activation; nil where it is made of several steps.
-  private var kernel: Activation? {
+  var kernel: Activation? {
     switch self {
     case .silu: .silu
     case .gelu: .gelu

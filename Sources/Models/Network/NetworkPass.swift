@@ -12,32 +12,27 @@ struct NetworkPass {
   var caches: [KeyValueCache]
   /// The encoder's states of each sequence.
   let memories: [Variable?]
+  /// The fast way, for passes that it serves.
+  let plan: InferencePlan?
   /// The angles of this pass's rows, for each kind of rotary positions.
   var angles: [(RotaryDescription, [Int32], RotaryAngles<Float>)] = []
 
   init(
     _ network: NetworkDescription, weights: any NetworkWeights, options: PassOptions,
-    caches: [KeyValueCache], memories: [Variable?]
+    caches: [KeyValueCache], memories: [Variable?], plan: InferencePlan? = nil
   ) {
     (self.network, self.weights, self.options) = (network, weights, options)
-    (self.caches, self.memories) = (caches, memories)
+    (self.caches, self.memories, self.plan) = (caches, memories, plan)
   }
 
   /// The states behind the final norm.
   mutating func run(_ inputs: [SequenceInput]) throws -> TokenState {
     var state = try embedded(inputs)
     state.x = try hooked(.embedding, nil, state.x, state)
-    for (layer, block) in network.blocks.enumerated() {
-      try Cancellation.check()
-      if let change = options.change {
-        state = try change(layer, state)
-        guard state.isConsistent, state.lengths.count == inputs.count else {
-          throw ModelError.input(
-            reason: "what changed the tokens before layer \(layer) left rows that do not fit")
-        }
-      }
-      if options.skippedLayers.contains(layer) { continue }
-      state.x = try run(block, layer, state)
+    if let plan, plan.serves(options, state, caches) {
+      state.x = Variable(constant: try plan.run(state, caches: &caches))
+    } else {
+      try runBlocks(&state, of: inputs.count)
     }
     for (index, input) in inputs.enumerated() where caches.indices.contains(index) {
       if options.refreshedFrom == nil { caches[index].count += input.count }
@@ -47,6 +42,22 @@ struct NetworkPass {
     }
     state.x = try hooked(.final, nil, state.x, state)
     return state
+  }
+
+  /// All blocks, one after another, in the general form.
+  private mutating func runBlocks(_ state: inout TokenState, of sequences: Int) throws {
+    for (layer, block) in network.blocks.enumerated() {
+      try Cancellation.check()
+      if let change = options.change {
+        state = try change(layer, state)
+        guard state.isConsistent, state.lengths.count == sequences else {
+          throw ModelError.input(
+            reason: "what changed the tokens before layer \(layer) left rows that do not fit")
+        }
+      }
+      if options.skippedLayers.contains(layer) { continue }
+      state.x = try run(block, layer, state)
+    }
   }
 
   /// The scores of tokens for states behind the final norm: `[rows, vocabulary]`.

@@ -25,7 +25,8 @@ public final class FrozenWeights: NetworkWeights, Sendable {
     headKey = WeightKey(isHeadTied ? .embedding : .head)
   }
 
-  private func matrix(_ key: WeightKey) throws(TensorError) -> any FrozenMatrix {
+  /// What products with a matrix use.
+  func matrix(_ key: WeightKey) throws(TensorError) -> any FrozenMatrix {
     let key = key.part == .head && !key.isBias ? headKey : key
     guard let matrix = matrices[key] else {
       throw .invalidArgument(operation: "a network", reason: "it has no matrix \(key.name)")
@@ -47,6 +48,12 @@ public final class FrozenWeights: NetworkWeights, Sendable {
     if let table = tensors[key] { return try Variable(constant: table).rows(ids) }
     return try Variable.rows(ids, of: try matrix(key))
   }
+
+  /// The numbers of a vector or a small table; nil where the network has none of that name.
+  func values(of key: WeightKey) -> [Float]? { tensors[key]?.floats }
+
+  /// Whether some matrices lie in a file that is mapped.
+  var isMapped: Bool { matrices.values.contains { ($0 as? any PackedStorage)?.isMapped == true } }
 
   /// What a weight means, in f32; nil where the network has none of that name.
   public func values(_ key: WeightKey) throws(ModelError) -> [Float]? {

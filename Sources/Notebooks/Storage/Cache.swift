@@ -20,19 +20,8 @@ public final class Cache: Sendable {
   ///   - folder: nil takes `TESSERA_CACHE`, else `tessera` in `XDG_CACHE_HOME` or `~/.cache`.
   ///   - sizeLimit: in bytes.
   public init(folder: String? = nil, sizeLimit: Int = 4 << 30) {
-    self.folder = folder ?? Cache.defaultFolder
+    self.folder = folder ?? Paths.cacheFolder
     self.sizeLimit = sizeLimit
-  }
-
-  static var defaultFolder: String {
-    func variable(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-    }
-    if let folder = variable("TESSERA_CACHE") { return folder }
-    // A relative path in XDG_CACHE_HOME is to be ignored, says its standard.
-    if let folder = variable("XDG_CACHE_HOME"), folder.hasPrefix("/") { return folder + "/tessera" }
-    if let home = variable("HOME") { return home + "/.cache/tessera" }
-    return "/tmp/tessera-cache-\(getuid())"
   }
 
   private var root: String { "\(folder)/\(Cache.version)" }

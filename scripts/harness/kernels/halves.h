@@ -94,9 +94,9 @@ static void one_row(void) {
 
 static void cached_attention(void) {
   begin("cached attention");
-  static const size_t widths[] = {1, 3, 8, 16, 20, 33};
-  for (int round = 0; round < 12; round++) {
-    size_t cached = 1 + below(3), heads = cached * (1 + below(3)), width = widths[round % 6];
+  static const size_t widths[] = {1, 3, 8, 16, 20, 33, 64, 70};
+  for (int round = 0; round < 16; round++) {
+    size_t cached = 1 + below(3), heads = cached * (1 + below(3)), width = widths[round % 8];
     size_t first = below(30), rows = 1 + below(30), positions = first + rows;
     size_t groups = (positions + CK_KEY_GROUP - 1) / CK_KEY_GROUP, page = 2 * CK_KEY_GROUP * width;
     const float *q = given_f32(rows * heads * width, false);
@@ -115,7 +115,9 @@ static void cached_attention(void) {
         ck_store_entry_f32(k + (i * cached + h) * width, v + (i * cached + h) * width,
                            store + (h * groups + i / CK_KEY_GROUP) * page, i % CK_KEY_GROUP, width);
     }
-    ck_attention a = {q, heads_pages, firsts, NULL, out, rows, heads, cached, width, 0.25f, false};
+    size_t begins[3 * 30];
+    for (size_t i = 0; i < cached * rows; i++) begins[i] = below(first + i % rows + 1);
+    ck_attention a = {q, heads_pages, firsts, round % 2 ? begins : NULL, out, rows, heads, cached, width, 0.25f, false};
     if (ck_attention_f32(&a)) add_f32(out, rows * heads * width);
     release();
   }

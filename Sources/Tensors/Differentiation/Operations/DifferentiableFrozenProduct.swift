@@ -19,6 +19,10 @@ extension PackedMatrix: FrozenMatrix {
   public func weights() throws(KernelError) -> [Float] { weight }
 }
 
+extension PackedHalfMatrix: FrozenMatrix {
+  public func weights() throws(KernelError) -> [Float] { weight }
+}
+
 extension QuantizedMatrix: FrozenMatrix {
   public func multiply(
     _ x: UnsafeBufferPointer<Float>, into y: UnsafeMutableBufferPointer<Float>, rows: Int

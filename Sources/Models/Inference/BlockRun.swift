@@ -1,0 +1,190 @@
+import Kernels
+import Synchronization
+
+/// One block's way over rows in buffers.
+struct BlockRun {
+  let block: InferenceBlock
+  let layer: Int
+  let buffers: InferenceBuffers
+  let rows: Int
+  let width: Int
+  let angles: (RotaryAngles<Float>, RotaryPairing)?
+
+  private var attention: AttentionDescription { block.description.attention }
+
+  /// Changes the stream; the caches take the rows' keys and values.
+  func run(
+    positions: [Int32], origins: [Int32], sequences: [Range<Int>], caches: inout [KeyValueCache]
+  ) throws {
+    try normed(buffers.stream, block.attentionNorm)
+    try project()
+    for (index, range) in sequences.enumerated() where !range.isEmpty {
+      try store(
+        range, Array(positions[range]), Array(origins[range]), &caches[index].layers[layer])
+    }
+    try attend(positions, sequences, caches)
+    let attended = view(buffers.attended, attention.queryWidth)
+    if isSimple, block.output.adds {
+      try block.output.multiply(
+        UnsafeBufferPointer(attended), into: [buffers.stream], rows: rows, room: buffers.room,
+        adding: true)
+      return try feedForward(into: buffers.stream)
+    }
+    try block.output.multiply(
+      UnsafeBufferPointer(attended), into: [buffers.change], rows: rows, room: buffers.room)
+    try normed(block.attentionOutputNorm)
+    if block.description.arrangement == .parallel {
+      // x + (attention + feed-forward): the first sum waits in the attention's own buffer.
+      let first = FloatView(
+        rebasing: buffers.attended[..<min(buffers.attended.count, rows * width)])
+      if first.count == rows * width {
+        try parallel(keeping: first)
+      } else {
+        try parallel(keeping: FloatBuffer(rows * width).view)
+      }
+      return
+    }
+    try add(buffers.change, to: buffers.stream)
+    try feedForward(into: buffers.stream)
+  }
+
+  /// Two sums with nothing between a product and its sum.
+  private var isSimple: Bool {
+    block.description.arrangement == .sequential && block.attentionOutputNorm == nil
+  }
+
+  private func parallel(keeping first: FloatView) throws(KernelError) {
+    _ = first.update(fromContentsOf: buffers.change)
+    try feedForward(into: first)
+    try add(first, to: buffers.stream)
+  }
+
+  // MARK: Attention
+
+  /// Queries, keys and values of the normed rows, normed and turned.
+  private func project() throws(KernelError) {
+    let query = view(buffers.query, attention.queryWidth)
+    let key = view(buffers.key, attention.keyWidth)
+    let value = view(buffers.value, attention.keyWidth)
+    try block.projections.multiply(
+      UnsafeBufferPointer(buffers.normed), into: [query, key, value], rows: rows,
+      room: buffers.room)
+    var isPerHead = true
+    if case .full = attention.queryKeyNorm { isPerHead = false }
+    for (x, norm, heads) in [
+      (query, block.queryNorm, attention.heads), (key, block.keyNorm, attention.keyValueHeads),
+    ] {
+      let (count, width) =
+        isPerHead ? (heads, attention.headWidth) : (1, heads * attention.headWidth)
+      try norm?.apply(x, into: x, rows: rows * count, width: width)
+      guard let (angles, pairing) = angles else { continue }
+      try angles.rotate(
+        UnsafeBufferPointer(x), into: x, heads: heads, headWidth: attention.headWidth,
+        pairing: pairing)
+    }
+  }
+
+  private func part(_ x: FloatView, _ range: Range<Int>, _ width: Int) -> FloatView {
+    FloatView(rebasing: x[range.lowerBound * width..<range.upperBound * width])
+  }
+
+  private func store(
+    _ range: Range<Int>, _ positions: [Int32], _ origins: [Int32], _ store: inout KeyValueStore
+  ) throws(KernelError) {
+    let width = attention.keyWidth
+    try store.append(
+      keys: UnsafeBufferPointer(part(buffers.key, range, width)),
+      values: UnsafeBufferPointer(part(buffers.value, range, width)), positions: positions,
+      origins: origins)
+  }
+
+  /// Each sequence's rows over what its cache holds, themselves among it; several at once.
+  private func attend(
+    _ positions: [Int32], _ sequences: [Range<Int>], _ caches: [KeyValueCache]
+  ) throws(KernelError) {
+    let width = attention.queryWidth
+    // Each sequence writes its own rows.
+    nonisolated(unsafe) let (run, query, attended) = (self, buffers.query, buffers.attended)
+    let failure = Mutex<KernelError?>(nil)
+    @Sendable func one(_ index: Int) {
+      let range = sequences[index]
+      if range.isEmpty { return }
+      let store = caches[index].layers[run.layer]
+      do throws(KernelError) {
+        try store.attend(
+          queries: UnsafeBufferPointer(run.part(query, range, width)),
+          queryHeads: run.attention.heads, scale: Float(run.attention.scale),
+          begins: run.begins(store, Array(positions[range])),
+          into: run.part(attended, range, width))
+      } catch { failure.withLock { $0 = $0 ?? error } }
+    }
+    if sequences.count == 1 {
+      one(0)
+    } else {
+      let keys = caches.map { $0.count }.reduce(rows, +)
+      SharedWork.run(
+        sequences.count,
+        operations: 4 * Double(keys * width * rows) / Double(sequences.count * sequences.count),
+        one)
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+  }
+
+  /// The first entry that each row sees, `[key heads, rows]`; nil: all see from entry 0 on.
+  private func begins(_ store: KeyValueStore, _ positions: [Int32]) -> [Int]? {
+    guard let window = attention.window else { return nil }
+    return store.heads.flatMap { head in
+      positions.map { head.first(from: Int($0) - window + 1) }
+    }
+  }
+
+  // MARK: Feed-forward
+
+  /// Adds the feed-forward part of the stream to `sum`.
+  private func feedForward(into sum: FloatView) throws(KernelError) {
+    let description = block.description.feedForward
+    try normed(buffers.stream, block.feedForwardInputNorm)
+    let hidden = view(buffers.gate, description.width)
+    let up = view(buffers.up, description.width)
+    try block.entrance.multiply(
+      UnsafeBufferPointer(buffers.normed), into: description.isGated ? [hidden, up] : [hidden],
+      rows: rows, room: buffers.room)
+    if description.isGated {
+      try block.activation.gated(
+        gate: UnsafeBufferPointer(hidden), up: UnsafeBufferPointer(up), into: hidden)
+    } else {
+      try block.activation.forward(UnsafeBufferPointer(hidden), into: hidden)
+    }
+    let adds = block.feedForwardOutputNorm == nil && block.exit.adds
+    try block.exit.multiply(
+      UnsafeBufferPointer(hidden), into: [adds ? sum : buffers.change], rows: rows,
+      room: buffers.room, adding: adds)
+    if adds { return }
+    try normed(block.feedForwardOutputNorm)
+    try add(buffers.change, to: sum)
+  }
+
+  // MARK: Small parts
+
+  private func view(_ x: FloatView, _ width: Int) -> FloatView {
+    FloatView(rebasing: x[..<(rows * width)])
+  }
+
+  /// The norm of rows, or they themselves, into `normed`.
+  private func normed(_ x: FloatView, _ norm: InferenceBlock.Norm?) throws(KernelError) {
+    guard let norm else {
+      _ = buffers.normed.update(fromContentsOf: x)
+      return
+    }
+    try norm.apply(x, into: buffers.normed, rows: rows, width: width)
+  }
+
+  /// The norm of `change`, where there is one, in place.
+  private func normed(_ norm: InferenceBlock.Norm?) throws(KernelError) {
+    try norm?.apply(buffers.change, into: buffers.change, rows: rows, width: width)
+  }
+
+  private func add(_ x: FloatView, to y: FloatView) throws(KernelError) {
+    try TrainingKernels.add(x, to: y)
+  }
+}
