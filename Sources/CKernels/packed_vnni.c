@@ -6,7 +6,9 @@
 #include "ck_products.h"
 #include "ckernels.h"
 // Everything from here on is for this instance alone, the functions over lanes too.
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(                                                                    \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma,f16c"))), \
+    apply_to = function)
 #include "packed_chunk.h"
 
 #define TARGET __attribute__((noinline, min_vector_width(512)))

@@ -3,8 +3,7 @@ import CKernels
 extension KernelBenchmark {
   /// Products with weights of fewer bits: one row, whose weights memory has to bring, and many rows.
   static let quantized: [KernelBenchmark] =
-    [HalfFormat.f16, .bf16].map { halfRow($0, inner: 4096, columns: 16_384) }
-    + [BlockFormat.q8x0, .q4x0, .q4x1, .q4K, .q6K].map {
+    [BlockFormat.q8x0, .q4x0, .q4x1, .q4K, .q6K].map {
       quantizedProduct($0, rows: 1, inner: 4096, columns: 32_768)
     }
     + [BlockFormat.q8x0, .q4x0, .q4x1, .q4K, .q6K].map {
@@ -44,23 +43,6 @@ extension KernelBenchmark {
       return {
         try withExtendedLifetime((matrix, y)) { try quantized.multiply(product) }
       }
-    }
-  }
-
-  private static func halfRow(_ format: HalfFormat, inner: Int, columns: Int) -> KernelBenchmark {
-    KernelBenchmark(
-      name: "gemv \(format)", size: "1 x \(inner) x \(columns)",
-      operations: 2 * Double(inner * columns), bytes: 2 * inner * columns + 4 * (inner + columns),
-      limit: .bandwidth
-    ) {
-      let halves = format.narrowing(numbers(inner * columns))
-      let matrix = try halves.withUnsafeBufferPointer {
-        try PackedHalfMatrix(
-          $0, format: format, inputs: inner, outputs: columns, inputStride: 1, outputStride: inner)
-      }
-      let (x, y) = (try FloatBuffer(inner), try FloatBuffer(columns))
-      x.values = numbers(inner)
-      return { try matrix.multiply(UnsafeBufferPointer(x.view), into: y.view, rows: 1) }
     }
   }
 
