@@ -24,7 +24,8 @@ enum {
   TASK_OPERATIONS = 2000000,
   // How far ahead of a tile its packed rows are fetched from the second cache, in bytes.
   TILE_AHEAD = 512,
-  // How far ahead of one row its panels are fetched, in bytes.
+  // How far ahead of one row its panels are fetched, in bytes: into the second cache, then into the first.
+  ROW_FAR_AHEAD = 16384,
   ROW_AHEAD = 1024,
 };
 

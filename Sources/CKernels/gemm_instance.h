@@ -77,8 +77,11 @@ CK_INLINE void INSTANCE(row)(int panels, int storage, const REAL *a, const void 
 #pragma clang loop unroll(full)
       for (int v = 0; v < 2; v++) {
         size_t place = ((size_t)n * k + i) * PANEL + (size_t)v * COUNT;
-        if (storage == IN_PANELS || v == 0)
-          __builtin_prefetch((const char *)b + place * WIDTH(storage) + ROW_AHEAD, 0, 3);
+        if (storage == IN_PANELS || v == 0) {
+          const char *from = (const char *)b + place * WIDTH(storage);
+          __builtin_prefetch(from + ROW_FAR_AHEAD, 0, 2);
+          __builtin_prefetch(from + ROW_AHEAD, 0, 3);
+        }
         all[n][v] = __builtin_elementwise_fma(value, WIDEN(storage, b, place), all[n][v]);
       }
   }

@@ -107,7 +107,7 @@ CK_AVX512 static void multiply_turned(const product *p) {
 // False, and nothing is done, where the product is not small or its columns of outputs do not stand side by side.
 static bool multiply_directly(const product *p) {
   if (p->storage != STRIDED || p->c_column != 1 || p->rows * p->k > DIRECT_VALUES ||
-      p->k * p->columns > DIRECT_VALUES)
+      p->k * p->columns > DIRECT_VALUES || p->rows * p->columns > DIRECT_VALUES)
     return false;
   if (p->b_column == 1) multiply_stretches(p);
   else if (p->b_k == 1 && (p->columns + 15) / 16 * 16 * p->k <= TURNED_VALUES) multiply_turned(p);

@@ -5,9 +5,8 @@
 //   DOT_OFFSET(format)                  what DOT sees weights raised by
 //   DOT(format, w, x, count, start)     start + sums of products of `count` words w with bytes of x
 enum {
-  // One row meets so many groups side by side, since memory gives several streams faster than one.
-  FEW_GROUPS = 4,
-  // How far ahead of the products each stream is fetched, in bytes.
+  // How far ahead of the products weights are fetched, in bytes: into the second cache, then into the first.
+  FAR_AHEAD = 16384,
   AHEAD = 2048,
 };
 
@@ -69,57 +68,39 @@ CK_INLINE void INSTANCE(few_unit)(int format, const uint8_t *unit, size_t blocks
                                   int rows, f32x16 *totals) {
   size_t bytes = packed_unit_bytes(format, blocks);
 #pragma clang loop unroll(full)
-  for (size_t i = 0; i < bytes; i += LINE) __builtin_prefetch(unit + AHEAD + i, 0, 3);
+  for (size_t i = 0; i < bytes; i += LINE) {
+    __builtin_prefetch(unit + FAR_AHEAD + i, 0, 2);
+    __builtin_prefetch(unit + AHEAD + i, 0, 3);
+  }
 #pragma clang loop unroll(full)
   for (size_t c = 0; c < blocks * (block_length(format) / 32); c++)
     INSTANCE(few_step)(format, unit, c, x, rows, totals);
 }
 
-/// Some groups side by side.
-CK_INLINE void INSTANCE(few_groups)(int format, const ck_quantized_rows *x, size_t row, int rows,
-                                    const ck_packed_product *p, size_t group, int groups) {
+/// One group of 16 outputs.
+CK_INLINE void INSTANCE(few_outputs)(int format, const ck_quantized_rows *x, size_t row, int rows,
+                                     const ck_packed_product *p, size_t group) {
   size_t blocks = x->inputs / block_length(format), most = packed_unit_blocks(format);
-  size_t stride = packed_group_bytes(format, x->inputs), length = most * block_length(format);
-  const uint8_t *unit = p->packed + group * stride;
-  f32x16 totals[FEW_GROUPS][PACKED_FEW];
+  size_t length = most * block_length(format);
+  const uint8_t *unit = p->packed + group * packed_group_bytes(format, x->inputs);
+  f32x16 totals[PACKED_FEW];
 #pragma clang loop unroll(full)
-  for (int g = 0; g < groups; g++)
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) totals[g][r] = lanes_of(0);
+  for (int r = 0; r < rows; r++) totals[r] = lanes_of(0);
   INSTANCE(activations) at = {x->q + row * x->inputs, x->scales + row * x->inputs / 32,
                               x->sums + row * x->inputs / 16, x->inputs};
   for (size_t b = 0; b < blocks / most; b++) {
-    // A unit of a large type is long enough as it is.
-    if (packed_is_large(format))
-#pragma clang loop unroll(disable)
-      for (int g = 0; g < groups; g++)
-        INSTANCE(few_unit)(format, unit + (size_t)g * stride, most, at, rows, totals[g]);
-    else
-#pragma clang loop unroll(full)
-      for (int g = 0; g < groups; g++)
-        INSTANCE(few_unit)(format, unit + (size_t)g * stride, most, at, rows, totals[g]);
+    INSTANCE(few_unit)(format, unit, most, at, rows, totals);
     unit += packed_unit_bytes(format, most);
     at.q += length, at.scales += length / 32, at.sums += length / 16;
   }
-  if (blocks % most != 0)
+  if (blocks % most != 0) INSTANCE(few_unit)(format, unit, 1, at, rows, totals);
 #pragma clang loop unroll(full)
-    for (int g = 0; g < groups; g++)
-      INSTANCE(few_unit)(format, unit + (size_t)g * stride, 1, at, rows, totals[g]);
-#pragma clang loop unroll(full)
-  for (int g = 0; g < groups; g++)
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++)
-      INSTANCE(store_outputs)(p, row + (size_t)r, group + (size_t)g, totals[g][r]);
+  for (int r = 0; r < rows; r++) INSTANCE(store_outputs)(p, row + (size_t)r, group, totals[r]);
 }
 
 CK_INLINE void INSTANCE(few_rows)(int format, const ck_quantized_rows *x, size_t row, int rows,
                                   const ck_packed_product *p, size_t begin, size_t end) {
-  size_t g = begin;
-  int groups = rows == 1 ? FEW_GROUPS : 1;
-  for (; g + (size_t)groups <= end; g += (size_t)groups)
-    INSTANCE(few_groups)(format, x, row, rows, p, g, groups);
-  if (groups > 1)
-    for (; g < end; g++) INSTANCE(few_groups)(format, x, row, rows, p, g, 1);
+  for (size_t g = begin; g < end; g++) INSTANCE(few_outputs)(format, x, row, rows, p, g);
 }
 
 #define SOME_ROWS(count)                                                                             \

@@ -10,18 +10,19 @@ extension SharedWork {
   ///
   /// - Parameters:
   ///   - operations: about how many f32 operations one thing takes as long as.
-  ///   - body: gets a block, and the number of its thread below ``Machine/shares``, whose scratch
-  ///     memory it may use.
+  ///   - threads: the most to use, ``Machine/shares`` unless given.
+  ///   - body: gets a block, and the number of its thread below `threads`, whose scratch memory it may
+  ///     use.
   /// - Throws: an error of the body; blocks that nobody has begun are left out then.
   public static func blocks(
-    of count: Int, size: Int, operations: Double,
+    of count: Int, size: Int, operations: Double, threads: Int? = nil,
     _ body: (Range<Int>, Int) throws(KernelError) -> Void
   ) throws(KernelError) {
     if count <= 0 { return }
     var failure: KernelError?
     withoutActuallyEscaping(body) { body in
       let queue = BlockQueue(count: count, blocks: (count + size - 1) / max(size, 1), body: body)
-      let threads = min(Machine.shares, queue.blocks)
+      let threads = min(threads ?? Machine.shares, queue.blocks)
       withExtendedLifetime(queue) {
         ck_parallel(
           threads, operations * Double(count),

@@ -34,8 +34,11 @@ public struct ModelBenchmark: Sendable {
     /// Reading as many bytes again and again in the same minute, in 10⁹ bytes a second.
     public var readRate: Double = 0
 
-    /// The steps of one sequence a second that reading the weights alone would allow.
-    public var bound: Double { bytes > 0 ? readRate * 1e9 / Double(bytes) : 0 }
+    /// Sequences that are written together.
+    public var batch = 1
+
+    /// The tokens a second that reading the weights once a step would allow.
+    public var bound: Double { bytes > 0 ? readRate * 1e9 / Double(bytes) * Double(batch) : 0 }
   }
 
   /// - Throws: ``ModelError``, also for prompts longer than the model's context.
@@ -51,6 +54,7 @@ public struct ModelBenchmark: Sendable {
     }
     var result = Measurement()
     result.bytes = model.bytesOfStep
+    result.batch = batch
     for count in prompts {
       let prompt = ids(count)
       var times: [Double] = []

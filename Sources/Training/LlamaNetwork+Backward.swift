@@ -31,14 +31,16 @@ extension LlamaNetwork {
       into: gradient(table.lastNorm))
 
     for (layer, names) in zip(state.layers, table.layers).reversed() {
-      try blocks(of: batch.rows, weights: 1) { (rows, thread) throws(KernelError) in
+      try blocks(of: batch.rows, weights: 1, threads: scratch.count) {
+        (rows, thread) throws(KernelError) in
         try mlpBackward(layer, names, flow, rows, scratch[thread])
       }
       try attention.gradients(
         queries: layer.query.view, keys: layer.key.view, values: layer.value.view,
         dOut: flow.attended.view, dQueries: flow.query.view, dKeys: flow.key.view,
         dValues: flow.value.view, starts: batch.starts)
-      try blocks(of: batch.rows, weights: 1) { (rows, thread) throws(KernelError) in
+      try blocks(of: batch.rows, weights: 1, threads: scratch.count) {
+        (rows, thread) throws(KernelError) in
         try attentionBackward(layer, names, batch, flow, rows, scratch[thread])
       }
       try layerGradients(layer, names, flow)

@@ -113,13 +113,17 @@ final class LlamaNetwork {
 
   /// Runs `body` on blocks of rows, each computed by one thread.
   ///
-  /// - Parameter weights: about the share of a layer's weights that a row is multiplied by.
+  /// - Parameters:
+  ///   - weights: about the share of a layer's weights that a row is multiplied by.
+  ///   - threads: the most to use.
   func blocks(
-    of rows: Int, weights: Double, _ body: (Range<Int>, Int) throws(KernelError) -> Void
+    of rows: Int, weights: Double, threads: Int? = nil,
+    _ body: (Range<Int>, Int) throws(KernelError) -> Void
   ) throws(KernelError) {
     let layer = Double(2 * shape.width * (2 * shape.width + 3 * shape.mlp))
     try SharedWork.blocks(
-      of: rows, size: Self.blockRows, operations: max(weights * layer, 100), body)
+      of: rows, size: Self.blockRows, operations: max(weights * layer, 100),
+      threads: threads, body)
   }
 
   /// The gain of the norm before a layer, or behind the last one, and what it makes of some rows.

@@ -1,4 +1,3 @@
-import Glibc
 import Language
 import Models
 
@@ -10,19 +9,13 @@ extension BenchmarkModels {
     let loading, firstToken: Double
     let result: ModelBenchmark.Measurement
 
-    /// What this process had at most, in 10⁶ bytes.
-    private static var peakMegabytes: Double {
-      var usage = rusage()
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-      return Double(usage.ru_maxrss) * 1024e-6
-    }
-
-    /// Name, seconds of loading, seconds to the first token, peak megabytes, tokens a second of writing,
+    /// Name, seconds of loading, seconds to the first token, the process's peak in 2²⁰ bytes, tokens a second of writing,
     /// its bound, the share of slow steps, then tokens a second of each prompt.
     var line: String {
       let numbers =
         [
-          loading, firstToken, Self.peakMegabytes, result.writing, result.bound, result.slowSteps,
+          loading, firstToken, ProcessMemory.peakMegabytes, result.writing, result.bound,
+          result.slowSteps,
         ] + result.prompts
       return name + numbers.map { " \($0)" }.joined()
     }

@@ -102,6 +102,33 @@ import Testing
     }
   }
 
+  @Test("another configuration beside the same file takes other rows of it")
+  func configuration() throws {
+    try withCache { cache, folder in
+      let fixture = Fixture(name: "gpt_neox")
+      let source = try SafetensorsFile(path: fixture.folder + "/model.safetensors")
+      func loaded(heads: Int, _ packs: PackedWeightCache?) throws -> Tensor {
+        var members = try #require(try fixture.json().objectValue)
+        for index in members.indices where members[index].key == "num_attention_heads" {
+          members[index] = .init("num_attention_heads", .integer(heads))
+        }
+        let reading = try Architectures.reading(
+          json: .object(members), path: fixture.folder, contextLength: nil)
+        return try TransformerModel(
+          name: "m", reading: reading,
+          source: ModelLoader.Options(weights: .f16).source(source, reading), tokenizer: nil,
+          configuration: [], packs: packs
+        ).logits(ids: ids)
+      }
+      let heads = try #require(try fixture.json()["num_attention_heads"]?.intValue)
+      let (one, other) = (try loaded(heads: heads, nil), try loaded(heads: 2 * heads, nil))
+      #expect(one != other)
+      #expect(try loaded(heads: heads, cache) == one)
+      #expect(try loaded(heads: 2 * heads, cache) == other)
+      #expect(try loaded(heads: heads, cache) == one)
+    }
+  }
+
   @Test("where nothing can be written, one line says so and the model is there")
   func refusal() throws {
     try TinyCheckpoint.withFolder(["a": []]) { folder in

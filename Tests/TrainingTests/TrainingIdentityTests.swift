@@ -54,7 +54,8 @@ import Testing
       network.parameters.view, stream: RandomStream(seed: 2, path: ["pieces"]))
     let rows = LlamaNetwork.blockRows + 3
     let ids = (0..<rows).map { Int32(($0 * 977) % wide.vocabulary) }
-    let batch = PackedBatch(inputs: ids, targets: ids.reversed(), starts: [0, 40, 80, 120, rows])
+    let batch = PackedBatch(
+      inputs: ids, targets: ids.reversed(), starts: [0, 40, 80, 120, 160, rows])
     let loss = try network.lossAndGradients(batch)
     let state = try network.forward(batch)
     let losses = try FloatBuffer(rows)

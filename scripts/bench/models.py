@@ -30,7 +30,6 @@ def rival(path, threads):
     """Writing and prompts, tokens a second; None where there is no rival."""
     if not os.access(LLAMA, os.X_OK):
         return None
-    # Without OpenMP's waiting in sleep, its best setting here.
     out = subprocess.run(
         [LLAMA, "-m", path, "-t", str(threads), "-p", PROMPTS, "-n", TOKENS, "-r", "1", "-o", "json"],
         check=True, capture_output=True, text=True).stdout

@@ -34,14 +34,9 @@ struct BlockRun {
       UnsafeBufferPointer(attended), into: [buffers.change], rows: rows, room: buffers.room)
     try normed(block.attentionOutputNorm)
     if block.description.arrangement == .parallel {
-      // x + (attention + feed-forward): the first sum waits in the attention's own buffer.
-      let first = FloatView(
-        rebasing: buffers.attended[..<min(buffers.attended.count, rows * width)])
-      if first.count == rows * width {
-        try parallel(keeping: first)
-      } else {
-        try parallel(keeping: FloatBuffer(rows * width).view)
-      }
+      // x + (attention + feed-forward): the first sum waits in the attention's own buffer, which is as
+      // wide as the stream at least.
+      try parallel(keeping: view(buffers.attended, width))
       return
     }
     try add(buffers.change, to: buffers.stream)

@@ -21,7 +21,8 @@ final class InferenceBuffers {
     self.rows = rows
     room = try QuantizedScratch()
     let sizes = [
-      widths.stream, widths.stream, widths.query, widths.key, widths.key, widths.query,
+      widths.stream, widths.stream, widths.query, widths.key, widths.key,
+      max(widths.query, widths.stream),
       widths.stream, widths.hidden, widths.hidden,
     ]
     // Each begins at a cache line of its own.

@@ -47,7 +47,9 @@ public struct PackedWeightCache: Sendable, Equatable {
   /// Nil where there is none that is whole and of this identity.
   func file(_ name: String, identity: String) -> PackedWeightFile? {
     let path = path(name)
-    guard let file = PackedWeightFile(path: path, identity: identity) else { return nil }
+    guard isTrusted, let file = PackedWeightFile(path: path, identity: identity) else {
+      return nil
+    }
     // Marks it as used.
     utimensat(AT_FDCWD, path, nil, 0)
     return file
@@ -89,10 +91,25 @@ public struct PackedWeightCache: Sendable, Equatable {
     }
   }
 
+  /// 32 hexadecimal digits and `.pack`; with `.tmp-…` what a writer left that was stopped.
+  private static func isOurs(_ name: String) -> Bool {
+    let digits = name.prefix { "0123456789abcdef".contains($0) }
+    let rest = name.dropFirst(digits.count)
+    return digits.count == 32 && (rest == ".pack" || rest.hasPrefix(".pack.tmp-"))
+  }
+
+  /// Whether nobody else can put files there: what is mapped is believed.
+  private var isTrusted: Bool {
+    var status = stat()
+    return stat(folder, &status) == 0 && status.st_uid == geteuid()
+      && status.st_mode & (S_IWGRP | S_IWOTH) == 0
+  }
+
   /// Those of this form, whole or left by a writer that was stopped.
   private func files() -> [(path: String, bytes: Int, used: Int)] {
     let names = (try? Paths.names(in: folder)) ?? []
-    return names.filter { $0.contains(".pack") }.compactMap { name in
+    return names.compactMap { name in
+      guard Self.isOurs(name) else { return nil }
       let path = Paths.join(folder, name)
       var status = stat()
       guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

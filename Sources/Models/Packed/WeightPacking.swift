@@ -19,8 +19,9 @@ struct WeightPacking {
   }
 
   func matrices(_ shapes: [Shaped]) throws(ModelError) -> [WeightKey: any FrozenMatrix] {
-    let name = "\(loader.source.path) \(activations.rawValue)"
-    let identity = loader.source.identity
+    let types = Set(shapes.map { type(of: $0.key) }).sorted().joined(separator: ",")
+    let name = "\(loader.source.path) \(activations.rawValue) \(types)"
+    let identity = loader.source.identity.map { "\($0) \(recipes(of: shapes))" }
     var found: [WeightKey: any FrozenMatrix] = [:]
     if let packs, let identity, let file = packs.file(name, identity: identity) {
       for (key, shape) in shapes { found[key] = file.matrix(key.name, shape: shape) }
@@ -37,6 +38,22 @@ struct WeightPacking {
         (all[shaped.key] as? any PackedStorage).map { (shaped.key.name, $0) }
       })
     return all
+  }
+
+  private func type(of key: WeightKey) -> String {
+    loader.recipes[key].flatMap { loader.source.typeName(of: $0.source) } ?? "?"
+  }
+
+  /// What is done with the file's numbers: which rows of which tensor, by which version of this program's
+  /// numerics. A configuration that changes beside its file changes this.
+  private func recipes(of shapes: [Shaped]) -> String {
+    var digest = Digest()
+    digest.add(field: "\(Machine.numericsVersion)")
+    for (key, shape) in shapes {
+      let recipe = loader.recipes[key].map { "\($0)" } ?? ""
+      digest.add(field: "\(key.name) \(shape) \(type(of: key)) \(recipe)")
+    }
+    return digest.hexadecimal()
   }
 
   /// Those that no cache has, on the threads of the pool.
