@@ -7,18 +7,18 @@ import Kernels
 /// sampling.
 public struct ModelBenchmark: Sendable {
   /// Prompts of so many tokens.
-  public var prompts: [Int]
+  public let prompts: [Int]
   /// How many tokens are written; 0: none.
-  public var generated: Int
-  public var rounds: Int
+  public let generated: Int
+  public let rounds: Int
   /// Sequences that are written together, a token of each in a step.
-  public var batch: Int
+  public let batch: Int
 
   public init(
     prompts: [Int] = [128, 512], generated: Int = 64, rounds: Int = 3, batch: Int = 1
   ) {
-    (self.prompts, self.generated, self.rounds) = (prompts, generated, rounds)
-    self.batch = batch
+    (self.prompts, self.generated) = (prompts, max(generated, 0))
+    (self.rounds, self.batch) = (max(rounds, 1), max(batch, 1))
   }
 
   public struct Measurement: Sendable {
@@ -71,7 +71,8 @@ public struct ModelBenchmark: Sendable {
     var steps: [Double] = []
     var rates: [Double] = []
     var reads: [Double] = []
-    for round in 0...(generated > 0 ? rounds : -1) where generated > 0 {
+    guard generated > 0 else { return result }
+    for round in 0...rounds {
       reads.append(Machine.readGigabytesPerSecond(bytes: result.bytes))
       var caches = (0..<batch).map { _ in model.makeCache() }
       var own: [Double] = []
@@ -90,7 +91,6 @@ public struct ModelBenchmark: Sendable {
       steps += own
       rates.append(Double(own.count * batch) / own.reduce(0, +))
     }
-    guard generated > 0 else { return result }
     reads.append(Machine.readGigabytesPerSecond(bytes: result.bytes))
     result.step = Self.median(steps)
     result.writing = Self.median(rates)
