@@ -111,11 +111,7 @@ public final class PackedHalfMatrix: @unchecked Sendable {
   public func copyOutput(_ output: Int, into row: UnsafeMutableBufferPointer<Float>)
     throws(KernelError)
   {
-    try KernelError.check("packed matrix", "row", row.count, inputs)
-    guard output >= 0, output < outputs else {
-      throw .index(
-        kernel: "packed matrix", argument: "output", place: 0, index: output, count: outputs)
-    }
+    try PanelLayout.checkRow(row.count, output, inputs: inputs, outputs: outputs)
     widen(output, into: row)
   }
 

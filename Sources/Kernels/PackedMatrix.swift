@@ -59,11 +59,7 @@ public final class PackedMatrix: @unchecked Sendable {
   public func copyOutput(_ output: Int, into row: UnsafeMutableBufferPointer<Float>)
     throws(KernelError)
   {
-    try KernelError.check("packed matrix", "row", row.count, inputs)
-    guard output >= 0, output < outputs else {
-      throw .index(
-        kernel: "packed matrix", argument: "output", place: 0, index: output, count: outputs)
-    }
+    try PanelLayout.checkRow(row.count, output, inputs: inputs, outputs: outputs)
     let width = Int(CK_PANEL_F32)
     let panel = panels + output / width * width * inputs + output % width
     for input in 0..<inputs { row[input] = panel[input * width] }

@@ -36,4 +36,13 @@ enum PanelLayout {
       try KernelError.check("product", name, found, overflow || rows < 0 ? Int.max : needed)
     }
   }
+
+  /// Row `output` of a packed matrix can be copied to `found` numbers.
+  static func checkRow(_ found: Int, _ output: Int, inputs: Int, outputs: Int) throws(KernelError) {
+    try KernelError.check("packed matrix", "row", found, inputs)
+    guard output >= 0, output < outputs else {
+      throw .index(
+        kernel: "packed matrix", argument: "output", place: 0, index: output, count: outputs)
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Kernels
 import Models
 import Prompt
@@ -15,7 +16,8 @@ struct BenchmarkModels: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("GGUF files, folders, or names of installed models.", valueName: "model"))
+    help: ArgumentHelp(
+      "GGUF files, folders, names of installed models, or default.", valueName: "model"))
   var models: [String]
 
   @Option(help: ArgumentHelp("How quantised weights are multiplied: q8 or f32.", valueName: "kind"))
@@ -77,9 +79,6 @@ struct BenchmarkModels: ParsableCommand {
       packs: skipsCache ? nil : .standard { Console().say($0) })
     let benchmark = ModelBenchmark(
       prompts: lengths ?? [], generated: tokens, rounds: rounds, batch: batch)
-    if !lines {
-      console.show("\(Machine.variant), \(threads) of \(Machine.cores) cores, \(activations)\n")
-    }
     var rows: [Row] = []
     do throws(ModelError) {
       for path in models {
@@ -93,14 +92,17 @@ struct BenchmarkModels: ParsableCommand {
       console.say("error[\(error.code)]: \(error.message)")
       throw ExitStatus.after(console, otherwise: .failed)
     }
-    if !lines { console.show(Row.table(rows, benchmark.prompts)) }
+    if !lines {
+      console.show("\(Machine.variant), \(threads) of \(Machine.cores) cores, \(activations)\n")
+      console.show(Row.table(rows, benchmark.prompts))
+    }
     throw ExitStatus.after(console, otherwise: .fine)
   }
 
   private static func row(
     _ path: String, _ options: ModelLoader.Options, _ benchmark: ModelBenchmark
   ) throws(ModelError) -> Row {
-    let file = ModelPackage.named(path)?.installed ?? path
+    let file = BuiltinModels.folder(named: path) ?? ModelPackage.named(path)?.installed ?? path
     let clock = ContinuousClock()
     let start = clock.now
     let model = try ModelLoader.loadTransformer(path: file, options: options)

@@ -176,11 +176,11 @@ extension ModelObject: ParameterValue {
 }
 
 /// Models that came with the program: `models/` beside it, or above it in a checkout.
-enum BuiltinModels {
+public enum BuiltinModels {
   private static let folders = ["default": "stories", "stories": "stories"]
 
   /// The folder of a model that came with the program; nil for any other name.
-  static func folder(named name: String) -> String? {
+  public static func folder(named name: String) -> String? {
     guard let folder = folders[name] else { return nil }
     if let stated = getenv("TESSERA_MODELS") {
       return existing(Paths.join(String(cString: stated), folder))

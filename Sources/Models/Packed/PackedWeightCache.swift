@@ -61,7 +61,7 @@ public struct PackedWeightCache: Sendable, Equatable {
     if bytes < least || bytes > sizeLimit { return }
     do throws(FileError) {
       try DurableFile.makeFolder(folder, mode: 0o700)
-      evict(beyond: sizeLimit - bytes)
+      evict(beyond: sizeLimit - bytes, replacing: path(name))
       try PackedWeightWriter(path: path(name), identity: identity).write(matrices)
     } catch {
       report?("packed weights are not kept: \(error.message)")
@@ -81,8 +81,9 @@ public struct PackedWeightCache: Sendable, Equatable {
     return removed
   }
 
-  private func evict(beyond limit: Int) {
-    var files = files()
+  /// - Parameter path: a file that goes anyhow.
+  private func evict(beyond limit: Int, replacing path: String) {
+    var files = files().filter { $0.path != path }
     var total = files.reduce(0) { $0 + $1.bytes }
     files.sort { ($0.used, $0.path) < ($1.used, $1.path) }
     for file in files where total > limit {

@@ -1,5 +1,6 @@
 import Files
 import Kernels
+import Synchronization
 import Tensors
 
 /// Packed matrices in a file that is mapped: what a model's products read, ready to use.
@@ -65,14 +66,16 @@ final class PackedWeightFile: Sendable {
   }
 
   private static func areWhole(_ entries: [Entry]) -> Bool {
-    let damaged = SharedCount()
+    let isDamaged = Mutex(false)
     nonisolated(unsafe) let entries = entries
     let most = entries.map(\.bytes.count).max() ?? 0
     SharedWork.run(entries.count, operations: Double(most)) { index in
       let entry = entries[index]
-      if String(Checksum.of(entry.bytes), radix: 16) != entry.checksum { damaged.increment() }
+      if String(Checksum.of(entry.bytes), radix: 16) != entry.checksum {
+        isDamaged.withLock { $0 = true }
+      }
     }
-    return damaged.value == 0
+    return !isDamaged.withLock { $0 }
   }
 
   /// A matrix where it lies in the file; nil where the file has none of that name and shape.
