@@ -7,6 +7,10 @@ public struct TokenCover: Sendable, Equatable {
   public let ids: [Int32]
   /// The bytes of the last token that lie beyond the prefix.
   public let overhang: [UInt8]
+
+  public init(ids: [Int32], overhang: [UInt8]) {
+    (self.ids, self.overhang) = (ids, overhang)
+  }
 }
 
 extension Tokenizer {

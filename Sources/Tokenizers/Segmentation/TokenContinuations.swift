@@ -1,0 +1,151 @@
+import Synchronization
+
+/// Which tokens may follow ids, so that some text has them all as its first ids.
+///
+/// A language model gives some probability to other tokens too; the probability of bytes is a sum over
+/// these sequences only (Phan et al., arXiv 2410.09303, "valid" ones).
+public final class TokenContinuations: Sendable {
+  public let tokenizer: Tokenizer
+  /// The ordinary tokens: those that give bytes.
+  public let ordinary: [Int32]
+  /// What each id gives inside a text, nothing where it is no ordinary token.
+  public let bytes: [[UInt8]]
+  /// What each gives at a text's start: a vocabulary that puts a space there takes it away again.
+  public let firstBytes: [[UInt8]]
+  /// Whether a vocabulary puts a space in front.
+  private let addsSpace: Bool
+  /// How the text before is cut, so that what comes before the cut does not matter.
+  private let cut: Cut
+  /// Tokens that may stand alone at a text's start.
+  private let alone: Set<Int32>
+  private let kept = Mutex<[[Int32]: [Int32]]>([:])
+
+  private enum Cut {
+    /// A letter or digit before white space (``SafeCut``).
+    case safe
+    /// Whatever is no space before a space, where no token goes from the one to the other.
+    case word
+    case none
+  }
+
+  /// - Complexity: one encoding per token.
+  public init(_ tokenizer: Tokenizer) throws(TokenizerError) {
+    self.tokenizer = tokenizer
+    ordinary = tokenizer.trie.tokens(startingWith: []).sorted()
+    var bytes = [[UInt8]](repeating: [], count: tokenizer.vocabularySize)
+    var firstBytes = bytes
+    for id in ordinary {
+      bytes[Int(id)] = try tokenizer.tokenBytes(id)
+      firstBytes[Int(id)] = try tokenizer.bytes(of: [id])
+    }
+    let addsSpace = bytes != firstBytes
+    let cut = Self.cut(tokenizer, addsSpace: addsSpace, tokens: bytes)
+    var alone: Set<Int32> = []
+    if cut != .none {
+      for id in ordinary where try tokenizer.beginnings(of: firstBytes[Int(id)]).contains([id]) {
+        alone.insert(id)
+      }
+    }
+    (self.bytes, self.firstBytes, self.addsSpace) = (bytes, firstBytes, addsSpace)
+    (self.cut, self.alone) = (cut, alone)
+  }
+
+  private static func cut(_ tokenizer: Tokenizer, addsSpace: Bool, tokens: [[UInt8]]) -> Cut {
+    if tokenizer.isCuttable(.text) { return .safe }
+    let crosses = tokens.contains { token in
+      zip(token, token.dropFirst()).contains { $0 != space && $1 == space }
+    }
+    return addsSpace && !crosses && tokenizer.cutsAtWordsOnly ? .word : .none
+  }
+
+  private static let space = UInt8(ascii: " ")
+
+  /// What ids give: the bytes of a text that begins with them.
+  public func text(of ids: [Int32]) throws(TokenizerError) -> [UInt8] {
+    try tokenizer.bytes(of: ids)
+  }
+
+  /// The tokens that may follow ids which themselves can begin a text's ids; ascending.
+  ///
+  /// - Complexity: one encoding of what follows the last sure cut (a word, as a rule) per token that
+  ///   does not begin with a space; nothing for the words that came last.
+  public func allowed(after ids: [Int32]) throws(TokenizerError) -> [Int32] {
+    let (tailIDs, tail) = try openEnd(of: ids)
+    if let known = kept.withLock({ $0[tailIDs] }) { return known }
+    var result: [Int32] = []
+    for (turn, id) in ordinary.enumerated() {
+      if turn & 0x3FF == 0 { try TokenizerError.poll() }
+      let isAllowed: Bool
+      if startsWord(id, after: tail) {
+        isAllowed = alone.contains(id)
+      } else {
+        let token = tailIDs.isEmpty ? firstBytes[Int(id)] : bytes[Int(id)]
+        isAllowed = try tokenizer.beginnings(of: tail + token).contains(tailIDs + [id])
+      }
+      if isAllowed { result.append(id) }
+    }
+    kept.withLock { kept in
+      // Words come back; what is kept is bounded by letting all go now and then.
+      if kept.count >= 512 { kept.removeAll() }
+      kept[tailIDs] = result
+    }
+    return result
+  }
+
+  /// Whether ids can begin a text's ids, where all but the last are known to.
+  public func allows(_ id: Int32, after ids: [Int32]) throws(TokenizerError) -> Bool {
+    let (tailIDs, tail) = try openEnd(of: ids)
+    if startsWord(id, after: tail) { return alone.contains(id) }
+    let token = tailIDs.isEmpty ? firstBytes[Int(id)] : bytes[Int(id)]
+    return try tokenizer.beginnings(of: tail + token).contains(tailIDs + [id])
+  }
+
+  /// Whether a token begins a word of its own behind a text, whatever the text is.
+  private func startsWord(_ id: Int32, after text: [UInt8]) -> Bool {
+    guard let last = text.last, let first = bytes[Int(id)].first else { return false }
+    return switch cut {
+    case .safe: SafeCut.isSafe(between: last, and: first)
+    case .word: last != Self.space && first == Self.space
+    case .none: false
+    }
+  }
+
+  /// The ids behind the last cut, and their text as it would stand alone.
+  private func openEnd(of ids: [Int32]) throws(TokenizerError) -> (ids: [Int32], text: [UInt8]) {
+    let whole = try text(of: ids)
+    var place = whole.count
+    while place > 0, !isCut(whole, at: place) { place -= 1 }
+    guard place > 0 else { return (ids, whole) }
+    var (first, length) = (ids.count, 0)
+    while first > 0, length < whole.count - place {
+      first -= 1
+      length += bytes[Int(ids[first])].count
+    }
+    guard length == whole.count - place, first > 0 else { return (ids, whole) }
+    // A vocabulary that puts a space in front does so to what stands alone.
+    let start = addsSpace ? place + 1 : place
+    return (Array(ids[first...]), Array(whole[start...]))
+  }
+
+  private func isCut(_ text: [UInt8], at place: Int) -> Bool {
+    guard place > 0, place < text.count else { return false }
+    return switch cut {
+    case .safe: SafeCut.isSafe(between: text[place - 1], and: text[place])
+    case .word: text[place - 1] != Self.space && text[place] == Self.space
+    case .none: false
+    }
+  }
+}
+
+extension Tokenizer {
+  /// Nothing cuts text but where words begin.
+  fileprivate var cutsAtWordsOnly: Bool {
+    if seeksTokens(.text) { return false }
+    return definition.preTokenizer.stages.allSatisfy {
+      switch $0 {
+      case .metaspace, .wordStarts: true
+      default: false
+      }
+    }
+  }
+}
