@@ -12,8 +12,8 @@ public struct ByteModel: ByteDistribution {
   public let model: any LanguageModel
   public let continuations: TokenContinuations
   /// Tokens that no text has at a place get no probability there, and the others theirs anew, so that
-  /// nothing is lost. Without the mask the sum goes over the same covers, what leaks to other
-  /// sequences is missing, and a distribution of next bytes is made to sum to 1.
+  /// nothing is lost. Without the mask scores are as the model gives them, and sequences are looked at
+  /// only when they end where the byte string does: faster, and near the same.
   public private(set) var masks: Bool
   /// What stands before a text: BOS, also where the model's files do not ask for it, or EOS, which
   /// stands between the texts that models learn from.

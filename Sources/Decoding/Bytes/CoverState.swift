@@ -6,7 +6,7 @@ import Tokenizers
 ///
 /// One byte on, those go whose overhang starts with another one, and the tokens that follow the cover
 /// which ends just here come in their place: one call of the model a byte. Where a pattern looks ahead
-/// (``Tokenizer/beginnings(of:)``) two covers may end at a place, and take a call each.
+/// (``TokenContinuations/beginnings(of:)``) two covers may end at a place, and take a call each.
 public struct CoverState: ByteState {
   private let source: ByteModel
   private var reader: NextTokenReader
@@ -74,11 +74,17 @@ public struct CoverState: ByteState {
       // Most places have no token that starts with the rest; they need no encoding.
       if place > 0, source.candidates(startingWith: rest, atStart: false).isEmpty { continue }
       do throws(TokenizerError) {
-        for ids in try source.tokenizer.beginnings(of: Array(prompt[..<place])) {
+        for ids in try source.continuations.beginnings(of: Array(prompt[..<place])) {
           let tokens = source.candidates(startingWith: rest, atStart: ids.isEmpty)
           var kept: [Int32] = []
-          for id in tokens where try source.continuations.allows(id, after: ids) {
-            kept.append(id)
+          for id in tokens {
+            // Without the mask only what ends here is looked at, as byte by byte.
+            let reaches = source.bytes(id, behind: ids).count > rest.count
+            if reaches, !source.masks {
+              kept.append(id)
+            } else if try source.continuations.allows(id, after: ids) {
+              kept.append(id)
+            }
           }
           if !kept.isEmpty { found.append((ids, place, kept)) }
         }

@@ -18,6 +18,8 @@ public final class TokenContinuations: Sendable {
   private let cut: Cut
   /// Tokens that may stand alone at a text's start.
   private let alone: Set<Int32>
+  /// What may follow white space, or nothing.
+  private let probes: [[UInt8]]
   private let kept = Mutex<[[Int32]: [Int32]]>([:])
 
   private enum Cut {
@@ -40,14 +42,16 @@ public final class TokenContinuations: Sendable {
     }
     let addsSpace = bytes != firstBytes
     let cut = Self.cut(tokenizer, addsSpace: addsSpace, tokens: bytes)
+    let probes = try Self.probes(tokenizer, tokens: bytes)
     var alone: Set<Int32> = []
     if cut != .none {
-      for id in ordinary where try tokenizer.beginnings(of: firstBytes[Int(id)]).contains([id]) {
+      for id in ordinary
+      where try Self.beginnings(of: firstBytes[Int(id)], tokenizer, probes).contains([id]) {
         alone.insert(id)
       }
     }
     (self.bytes, self.firstBytes, self.addsSpace) = (bytes, firstBytes, addsSpace)
-    (self.cut, self.alone) = (cut, alone)
+    (self.cut, self.alone, self.probes) = (cut, alone, probes)
   }
 
   private static func cut(_ tokenizer: Tokenizer, addsSpace: Bool, tokens: [[UInt8]]) -> Cut {
@@ -65,6 +69,65 @@ public final class TokenContinuations: Sendable {
     try tokenizer.bytes(of: ids)
   }
 
+  // MARK: Beginnings
+
+  /// The id sequences that stand for just these bytes and can begin the ids of a text: the bytes' own
+  /// ids first, then those that what follows makes of them.
+  ///
+  /// They differ where patterns look ahead. By `\s+(?!\S)` two line feeds at a text's end may be one
+  /// token, and are two before a letter. The empty text has `▁` beside no ids, where a vocabulary puts
+  /// one in front. What may follow is tried out, by characters of several kinds.
+  /// - Complexity: one encoding; four for white space at the end.
+  public func beginnings(of bytes: [UInt8]) throws(TokenizerError) -> [[Int32]] {
+    try Self.beginnings(of: bytes, tokenizer, probes)
+  }
+
+  private static func beginnings(of bytes: [UInt8], _ tokenizer: Tokenizer, _ probes: [[UInt8]])
+    throws(TokenizerError) -> [[Int32]]
+  {
+    var result = [try tokenizer.encode(bytes: bytes)]
+    if let last = bytes.last, !isBlank(last) { return result }
+    for probe in probes {
+      var ids = try tokenizer.encode(bytes: bytes + probe)
+      while !ids.isEmpty {
+        ids.removeLast()
+        let length = try tokenizer.bytes(of: ids).count
+        if length < bytes.count { break }
+        if length == bytes.count, !result.contains(ids) { result.append(ids) }
+      }
+    }
+    return result
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == space || (9...13).contains(byte) }
+
+  /// A character that joins no token, a digit, and a letter; where the vocabulary has none of them, all
+  /// characters that it has, up to a number.
+  private static func probes(_ tokenizer: Tokenizer, tokens: [[UInt8]]) throws(TokenizerError)
+    -> [[UInt8]]
+  {
+    var known: [[UInt8]] = []
+    for probe: [UInt8] in [[1], Array("0".utf8), Array("x".utf8)] {
+      do throws(TokenizerError) {
+        if try tokenizer.bytes(of: tokenizer.encode(bytes: probe)) == probe { known.append(probe) }
+      } catch {
+        guard case .unencodable = error else { throw error }
+      }
+    }
+    if !known.isEmpty { return known }
+    let characters = tokens.lazy.filter { token in
+      String(validating: token, as: UTF8.self)?.unicodeScalars.count == 1 && !isBlank(token[0])
+    }
+    return Array(characters.prefix(64))
+  }
+
+  /// Whether these ids can begin the ids of a text.
+  public func isBeginning(_ ids: [Int32]) throws(TokenizerError) -> Bool {
+    try beginnings(of: try text(of: ids)).contains(ids)
+  }
+
+  // MARK: Continuations
+
   /// The tokens that may follow ids which themselves can begin a text's ids; ascending.
   ///
   /// - Complexity: one encoding of what follows the last sure cut (a word, as a rule) per token that
@@ -80,7 +143,7 @@ public final class TokenContinuations: Sendable {
         isAllowed = alone.contains(id)
       } else {
         let token = tailIDs.isEmpty ? firstBytes[Int(id)] : bytes[Int(id)]
-        isAllowed = try tokenizer.beginnings(of: tail + token).contains(tailIDs + [id])
+        isAllowed = try beginnings(of: tail + token).contains(tailIDs + [id])
       }
       if isAllowed { result.append(id) }
     }
@@ -97,7 +160,7 @@ public final class TokenContinuations: Sendable {
     let (tailIDs, tail) = try openEnd(of: ids)
     if startsWord(id, after: tail) { return alone.contains(id) }
     let token = tailIDs.isEmpty ? firstBytes[Int(id)] : bytes[Int(id)]
-    return try tokenizer.beginnings(of: tail + token).contains(tailIDs + [id])
+    return try beginnings(of: tail + token).contains(tailIDs + [id])
   }
 
   /// Whether a token begins a word of its own behind a text, whatever the text is.

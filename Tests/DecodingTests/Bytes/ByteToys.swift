@@ -71,9 +71,11 @@ enum ByteToys {
 struct MaskedTokens {
   let model: any LanguageModel
   let tokenizer: Tokenizer
+  let continuations: TokenContinuations
   let start: Int32
 
   init(_ model: ByteModel) {
+    continuations = model.continuations
     (self.model, tokenizer, start) = (model.model, model.tokenizer, model.context[0])
   }
 
@@ -82,7 +84,8 @@ struct MaskedTokens {
     var cache = model.makeCache()
     let logs = try model.lastLogProbabilities(ids: [start] + ids, cache: &cache)
     var scores: [Int32: Double] = [:]
-    for id in tokenizer.trie.tokens(startingWith: []) where try tokenizer.isBeginning(ids + [id]) {
+    for id in tokenizer.trie.tokens(startingWith: [])
+    where try continuations.isBeginning(ids + [id]) {
       scores[id] = logs[Int(id)]
     }
     let stops = model.stopIDs.map { logs[Int($0)] }
