@@ -57,7 +57,9 @@ public struct MarkovTokenModel: LanguageModel {
   public var tokenizer: Tokenizer? { given }
   public var parameterCount: Int { nodes.count }
   public var configuration: [JSON.Member] { [] }
-  public func digest() throws(ModelError) -> String { "" }
+  public func digest() throws(ModelError) -> String {
+    throw .unsupported(path: name, feature: "the digest of a model that came from no file")
+  }
 
   /// The ids are kept as keys.
   public func makeCache() -> KeyValueCache { KeyValueCache(layers: 1, heads: 1, headWidth: 2) }

@@ -18,8 +18,6 @@ public struct ByteModel: ByteDistribution {
   /// What stands before a text: BOS, also where the model's files do not ask for it, or EOS, which
   /// stands between the texts that models learn from.
   let context: [Int32]
-  private let inside: TokenTrie
-  private let first: TokenTrie
 
   public var name: String { model.name }
   public var tokenizer: Tokenizer { continuations.tokenizer }
@@ -40,11 +38,6 @@ public struct ByteModel: ByteDistribution {
       continuations = try TokenContinuations(tokenizer)
     } catch { throw DecodingError(error) }
     (self.model, self.masks, context) = (model, masks, [beginning])
-    inside = tokenizer.trie
-    let bytes = continuations.firstBytes
-    first =
-      bytes == continuations.bytes
-      ? inside : TokenTrie(continuations.ordinary.map { (bytes[Int($0)], $0) })
   }
 
   /// The state behind a prompt: its covers, found from scratch.
@@ -81,13 +74,6 @@ public struct ByteModel: ByteDistribution {
     return ids
   }
 
-  /// The tokens whose bytes, at a text's start or inside, start with what is left of a prompt.
-  func candidates(startingWith rest: ArraySlice<UInt8>, atStart: Bool) -> [Int32] {
-    (atStart ? first : inside).tokens(startingWith: rest)
-  }
-
-  var longestToken: Int { max(first.longestToken, inside.longestToken) }
-
   /// The same without the mask.
   var unmasked: ByteModel {
     var model = self
@@ -103,6 +89,6 @@ public struct ByteModel: ByteDistribution {
 
   /// What a token gives behind ids.
   func bytes(_ id: Int32, behind ids: [Int32]) -> [UInt8] {
-    (ids.isEmpty ? continuations.firstBytes : continuations.bytes)[Int(id)]
+    continuations.bytes(of: id, atStart: ids.isEmpty)
   }
 }

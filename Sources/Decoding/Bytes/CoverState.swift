@@ -67,51 +67,33 @@ public struct CoverState: ByteState {
     if prompt.isEmpty { return }
     text = prompt
     open = []
-    var found: [(ids: [Int32], length: Int, tokens: [Int32])] = []
-    let longest = source.longestToken
-    for place in max(0, prompt.count - longest)..<prompt.count {
-      let rest = prompt[place...]
-      // Most places have no token that starts with the rest; they need no encoding.
-      if place > 0, source.candidates(startingWith: rest, atStart: false).isEmpty { continue }
-      do throws(TokenizerError) {
-        for ids in try source.continuations.beginnings(of: Array(prompt[..<place])) {
-          let tokens = source.candidates(startingWith: rest, atStart: ids.isEmpty)
-          var kept: [Int32] = []
-          for id in tokens {
-            // Without the mask only what ends here is looked at, as byte by byte.
-            let reaches = source.bytes(id, behind: ids).count > rest.count
-            if reaches, !source.masks {
-              kept.append(id)
-            } else if try source.continuations.allows(id, after: ids) {
-              kept.append(id)
-            }
-          }
-          if !kept.isEmpty { found.append((ids, place, kept)) }
-        }
-      } catch { throw DecodingError(error) }
-    }
-    let common = Self.commonCount(found.map(\.ids))
+    let covers: [TokenCover]
+    do throws(TokenizerError) {
+      covers = try source.continuations.covers(of: prompt, checksOverhangs: source.masks)
+    } catch { throw DecodingError(error) }
+    let common = Self.commonCount(covers.map { $0.ids.dropLast() })
     var known: [[Int32]: NextTokenScores] = [:]
-    for (ids, length, tokens) in found {
-      let weight = try chain(ids, from: common, &known)
-      let next = try scores(after: ids, &known)
-      lefts.append((ids, length))
-      for id in tokens {
-        let total = weight + next.score(of: id)
-        if total == -.infinity { continue }
-        if source.bytes(id, behind: ids).count == prompt.count - length {
-          open.append((ids + [id], total))
-        } else {
-          members.append(Member(left: Int32(lefts.count - 1), id: id, weight: total))
-        }
+    for cover in covers {
+      guard let id = cover.ids.last else { continue }
+      let ids = Array(cover.ids.dropLast())
+      let weight = try chain(cover.ids, from: common, &known)
+      if weight == -.infinity { continue }
+      if cover.overhang.isEmpty {
+        open.append((cover.ids, weight))
+        continue
       }
+      if lefts.last?.ids != ids {
+        let inside = source.bytes(id, behind: ids).count - cover.overhang.count
+        lefts.append((ids, prompt.count - inside))
+      }
+      members.append(Member(left: Int32(lefts.count - 1), id: id, weight: weight))
     }
     coverCount = members.count
     try checkNotEmpty()
   }
 
   /// How many ids sequences begin with in common.
-  private static func commonCount(_ sequences: [[Int32]]) -> Int {
+  private static func commonCount(_ sequences: [ArraySlice<Int32>]) -> Int {
     guard let first = sequences.first else { return 0 }
     return sequences.reduce(first.count) { count, ids in
       zip(first.prefix(count), ids).prefix { $0 == $1 }.count

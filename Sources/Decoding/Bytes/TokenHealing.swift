@@ -57,7 +57,7 @@ public enum TokenHealing {
     let kept = Array(ids.dropLast())
     let dropped = model.bytes(last, behind: kept)
     let next = try reader.scores(after: kept)
-    let tokens = model.candidates(startingWith: dropped[...], atStart: kept.isEmpty)
+    let tokens = model.continuations.tokens(startingWith: dropped, atStart: kept.isEmpty)
       .map { (id: $0, weight: next.score(of: $0)) }.filter { $0.weight > -.infinity }
     return Start(kept: kept, dropped: dropped, tokens: tokens, reader: reader)
   }

@@ -9,9 +9,10 @@ public final class TokenContinuations: Sendable {
   /// The ordinary tokens: those that give bytes.
   public let ordinary: [Int32]
   /// What each id gives inside a text, nothing where it is no ordinary token.
-  public let bytes: [[UInt8]]
+  private let bytes: [[UInt8]]
   /// What each gives at a text's start: a vocabulary that puts a space there takes it away again.
-  public let firstBytes: [[UInt8]]
+  private let firstBytes: [[UInt8]]
+  private let firstTrie: TokenTrie
   /// Whether a vocabulary puts a space in front.
   private let addsSpace: Bool
   /// How the text before is cut, so that what comes before the cut does not matter.
@@ -51,6 +52,8 @@ public final class TokenContinuations: Sendable {
       }
     }
     (self.bytes, self.firstBytes, self.addsSpace) = (bytes, firstBytes, addsSpace)
+    firstTrie =
+      addsSpace ? TokenTrie(ordinary.map { (firstBytes[Int($0)], $0) }) : tokenizer.trie
     (self.cut, self.alone, self.probes) = (cut, alone, probes)
   }
 
@@ -68,6 +71,18 @@ public final class TokenContinuations: Sendable {
   public func text(of ids: [Int32]) throws(TokenizerError) -> [UInt8] {
     try tokenizer.bytes(of: ids)
   }
+
+  /// What a token gives inside a text or at its start.
+  public func bytes(of id: Int32, atStart: Bool) -> [UInt8] {
+    (atStart ? firstBytes : bytes)[Int(id)]
+  }
+
+  /// The tokens whose bytes there start with a prefix.
+  public func tokens(startingWith prefix: some Collection<UInt8>, atStart: Bool) -> [Int32] {
+    (atStart ? firstTrie : tokenizer.trie).tokens(startingWith: prefix)
+  }
+
+  var longestToken: Int { tokenizer.trie.longestToken }
 
   // MARK: Beginnings
 
@@ -142,7 +157,7 @@ public final class TokenContinuations: Sendable {
       if startsWord(id, after: tail) {
         isAllowed = alone.contains(id)
       } else {
-        let token = tailIDs.isEmpty ? firstBytes[Int(id)] : bytes[Int(id)]
+        let token = bytes(of: id, atStart: tailIDs.isEmpty)
         isAllowed = try beginnings(of: tail + token).contains(tailIDs + [id])
       }
       if isAllowed { result.append(id) }
@@ -159,7 +174,7 @@ public final class TokenContinuations: Sendable {
   public func allows(_ id: Int32, after ids: [Int32]) throws(TokenizerError) -> Bool {
     let (tailIDs, tail) = try openEnd(of: ids)
     if startsWord(id, after: tail) { return alone.contains(id) }
-    let token = tailIDs.isEmpty ? firstBytes[Int(id)] : bytes[Int(id)]
+    let token = bytes(of: id, atStart: tailIDs.isEmpty)
     return try beginnings(of: tail + token).contains(tailIDs + [id])
   }
 

@@ -56,7 +56,8 @@ import Tokenizers
       let naive = try model.continuations.ordinary.filter {
         try model.continuations.isBeginning(ids + [$0])
       }
-      #expect(try model.continuations.allowed(after: ids) == naive && naive.count > 100)
+      let allowed = try model.continuations.allowed(after: ids)
+      #expect(allowed == naive && naive.count > 50)
     }
   }
 
