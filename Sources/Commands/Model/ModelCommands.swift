@@ -6,7 +6,8 @@ enum ModelCommands {
   static let all: [any Command.Type] = [
     ModelLoad.self, ModelLogits.self, ModelHidden.self, ModelWeights.self, ModelWeight.self,
     ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
-    ModelConvert.self, ModelEmbed.self, ModelChat.self,
+    ModelConvert.self, ModelEmbed.self, ModelChat.self, ModelBytewise.self, ModelEnsemble.self,
+    ModelNextByte.self, ModelMarkov.self,
   ]
 }
 

@@ -25,7 +25,7 @@ public enum ByteDecoder {
   ///   - onByte: told each new byte as it comes.
   /// - Complexity: one step of the model a byte.
   public static func decode(
-    _ model: some ByteDistribution, prompt: [UInt8], sampler: Sampler, stream: RandomStream,
+    _ model: any ByteDistribution, prompt: [UInt8], sampler: Sampler, stream: RandomStream,
     maximum: Int = 128, onByte: ((UInt8) -> Void)? = nil
   ) throws(DecodingError) -> DecodedBytes {
     guard maximum >= 0 else {

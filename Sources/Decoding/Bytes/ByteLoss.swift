@@ -20,7 +20,7 @@ public struct ByteLoss: Sendable, Equatable {
   /// - Throws: ``DecodingError/setting(name:value:range:)`` for no bytes; what the model throws.
   /// - Complexity: one step of the model a byte.
   public init(
-    _ model: some ByteDistribution, text: [UInt8], prompt: [UInt8] = [], countsEnd: Bool = false,
+    _ model: any ByteDistribution, text: [UInt8], prompt: [UInt8] = [], countsEnd: Bool = false,
     window: Int? = nil, onByte: ((Int) -> Void)? = nil
   ) throws(DecodingError) {
     guard !text.isEmpty else { throw .setting(name: "bytes", value: 0, range: "at least 1") }
