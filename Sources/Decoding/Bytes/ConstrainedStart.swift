@@ -1,5 +1,6 @@
 import Models
 import Tensors
+import Tokenizers
 
 /// Decoding whose first token is one of a few.
 struct ConstrainedStart {

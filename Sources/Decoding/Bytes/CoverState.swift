@@ -182,7 +182,7 @@ public struct CoverState: ByteState {
 
   private func allows(_ id: Int32, after ids: [Int32]) throws(DecodingError) -> Bool {
     do throws(TokenizerError) {
-      return try source.continuations.allows(id, after: ids)
+      return try !source.continuations.allowed(among: [id], after: ids).isEmpty
     } catch { throw DecodingError(error) }
   }
 

@@ -78,12 +78,3 @@ struct NextTokenReader: Sendable {
       ids: allowed, scores: scores.map { $0 - total }, end: isWhole ? end - total : -.infinity)
   }
 }
-
-/// log Σ exp, in f64.
-enum LogSum {
-  static func of(_ terms: [Double]) -> Double {
-    guard let largest = terms.max(), largest > -.infinity else { return -.infinity }
-    let weights = ElementaryFunction.exp(terms.map { $0 - largest })
-    return largest + ElementaryFunction.log(Sums.sum(weights))
-  }
-}

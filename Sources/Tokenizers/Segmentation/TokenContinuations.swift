@@ -148,34 +148,37 @@ public final class TokenContinuations: Sendable {
   /// - Complexity: one encoding of what follows the last sure cut (a word, as a rule) per token that
   ///   does not begin with a space; nothing for the words that came last.
   public func allowed(after ids: [Int32]) throws(TokenizerError) -> [Int32] {
-    let (tailIDs, tail) = try openEnd(of: ids)
-    if let known = kept.withLock({ $0[tailIDs] }) { return known }
-    var result: [Int32] = []
-    for (turn, id) in ordinary.enumerated() {
-      if turn & 0x3FF == 0 { try TokenizerError.poll() }
-      let isAllowed: Bool
-      if startsWord(id, after: tail) {
-        isAllowed = alone.contains(id)
-      } else {
-        let token = bytes(of: id, atStart: tailIDs.isEmpty)
-        isAllowed = try beginnings(of: tail + token).contains(tailIDs + [id])
-      }
-      if isAllowed { result.append(id) }
-    }
+    let end = try openEnd(of: ids)
+    if let known = kept.withLock({ $0[end.ids] }) { return known }
+    let result = try allowed(among: ordinary, behind: end)
     kept.withLock { kept in
       // Words come back; what is kept is bounded by letting all go now and then.
       if kept.count >= 512 { kept.removeAll() }
-      kept[tailIDs] = result
+      kept[end.ids] = result
     }
     return result
   }
 
-  /// Whether ids can begin a text's ids, where all but the last are known to.
-  public func allows(_ id: Int32, after ids: [Int32]) throws(TokenizerError) -> Bool {
-    let (tailIDs, tail) = try openEnd(of: ids)
-    if startsWord(id, after: tail) { return alone.contains(id) }
-    let token = bytes(of: id, atStart: tailIDs.isEmpty)
-    return try beginnings(of: tail + token).contains(tailIDs + [id])
+  /// Those of some tokens that may follow ids.
+  public func allowed(among tokens: [Int32], after ids: [Int32]) throws(TokenizerError) -> [Int32] {
+    try allowed(among: tokens, behind: openEnd(of: ids))
+  }
+
+  private func allowed(among tokens: [Int32], behind end: OpenEnd) throws(TokenizerError) -> [Int32]
+  {
+    var result: [Int32] = []
+    for (turn, id) in tokens.enumerated() {
+      if turn & 0x3FF == 0 { try TokenizerError.poll() }
+      let isAllowed: Bool
+      if startsWord(id, after: end.text) {
+        isAllowed = alone.contains(id)
+      } else {
+        let token = bytes(of: id, atStart: end.ids.isEmpty)
+        isAllowed = try beginnings(of: end.text + token).contains(end.ids + [id])
+      }
+      if isAllowed { result.append(id) }
+    }
+    return result
   }
 
   /// Whether a token begins a word of its own behind a text, whatever the text is.
@@ -189,20 +192,25 @@ public final class TokenContinuations: Sendable {
   }
 
   /// The ids behind the last cut, and their text as it would stand alone.
-  private func openEnd(of ids: [Int32]) throws(TokenizerError) -> (ids: [Int32], text: [UInt8]) {
+  private struct OpenEnd {
+    let ids: [Int32]
+    let text: [UInt8]
+  }
+
+  private func openEnd(of ids: [Int32]) throws(TokenizerError) -> OpenEnd {
     let whole = try text(of: ids)
     var place = whole.count
     while place > 0, !isCut(whole, at: place) { place -= 1 }
-    guard place > 0 else { return (ids, whole) }
+    guard place > 0 else { return OpenEnd(ids: ids, text: whole) }
     var (first, length) = (ids.count, 0)
     while first > 0, length < whole.count - place {
       first -= 1
       length += bytes[Int(ids[first])].count
     }
-    guard length == whole.count - place, first > 0 else { return (ids, whole) }
+    guard length == whole.count - place, first > 0 else { return OpenEnd(ids: ids, text: whole) }
     // A vocabulary that puts a space in front does so to what stands alone.
     let start = addsSpace ? place + 1 : place
-    return (Array(ids[first...]), Array(whole[start...]))
+    return OpenEnd(ids: Array(ids[first...]), text: Array(whole[start...]))
   }
 
   private func isCut(_ text: [UInt8], at place: Int) -> Bool {

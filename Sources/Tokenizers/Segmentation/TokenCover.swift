@@ -31,9 +31,15 @@ extension TokenContinuations {
       // Most places have no token that starts with the rest; they need no encoding.
       if place > 0, tokens(startingWith: rest, atStart: false).isEmpty { continue }
       for ids in try beginnings(of: Array(prefix[..<place])) {
-        for id in tokens(startingWith: rest, atStart: ids.isEmpty) {
-          let overhang = bytes(of: id, atStart: ids.isEmpty).dropFirst(rest.count)
-          if checksOverhangs || overhang.isEmpty, try !allows(id, after: ids) { continue }
+        let atStart = ids.isEmpty
+        var found = tokens(startingWith: rest, atStart: atStart)
+        let checked = found.filter {
+          checksOverhangs || bytes(of: $0, atStart: atStart).count == rest.count
+        }
+        let refused = Set(checked).subtracting(try allowed(among: checked, after: ids))
+        found.removeAll(where: refused.contains)
+        for id in found {
+          let overhang = bytes(of: id, atStart: atStart).dropFirst(rest.count)
           result.append(TokenCover(ids: ids + [id], overhang: Array(overhang)))
         }
       }

@@ -48,7 +48,6 @@ import Tokenizers
       strings += 1
     }
     #expect(strings > 300 && lemma < 1e-12 && next < 1e-12)
-    print("\(toy.testDescription), mask \(masks): lemma \(lemma), next \(next), \(strings) strings")
   }
 
   @Test(
