@@ -8,6 +8,8 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
   /// A size of the model or the run that cannot be.
   case setting(name: String, value: Int, reason: String)
   case wrongRate(value: Float)
+  /// A share or a probability that cannot be.
+  case wrongShare(name: String, value: Double, reason: String)
   /// Less text than one batch of windows.
   case tooLittleData(tokens: Int, needed: Int)
   case idOutsideVocabulary(id: Int32, size: Int)
@@ -27,7 +29,7 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
 
   public var code: String {
     switch self {
-    case .setting, .wrongRate: "E0695"
+    case .setting, .wrongRate, .wrongShare: "E0695"
     case .tooLittleData, .idOutsideVocabulary: "E0696"
     case .notFinite: "E0697"
     case .resumeMismatch: "E0698"
@@ -42,6 +44,7 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
   public var message: String {
     switch self {
     case .setting(let name, let value, let reason): "\(name) is \(value), but \(reason)"
+    case .wrongShare(let name, let value, let reason): "\(name) is \(value), but \(reason)"
     case .wrongRate(let value): "the learning rate is \(value), but must be above 0 and at most 1"
     case .tooLittleData(let tokens, let needed):
       "the text has \(tokens) tokens, but one batch takes \(needed)"
