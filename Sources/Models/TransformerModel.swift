@@ -126,6 +126,11 @@ public final class TransformerModel: LanguageModel {
     guard caches.isEmpty || caches.count == inputs.count else {
       throw .input(reason: "\(caches.count) caches were given for \(inputs.count) sequences")
     }
+    guard options.masks.isEmpty || (caches.isEmpty && options.masks.count == inputs.count) else {
+      throw .input(
+        reason: "\(options.masks.count) masks were given for \(inputs.count) sequences with "
+          + "\(caches.count) caches")
+    }
     for (index, input) in inputs.enumerated() {
       if case .ids(let ids) = input.tokens {
         guard let values = ids.int32s else {
