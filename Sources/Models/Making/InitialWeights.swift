@@ -43,6 +43,6 @@ public struct InitialWeights: Sendable, Equatable {
     .attentionOutputNorm, .crossNorm, .feedForwardNorm, .feedForwardOutputNorm,
   ]
   private static let writers: Set<WeightKey.Part> = [
-    .output, .crossOutput, .down, .expertDown, .sharedDown,
+    .output, .crossOutput, .down, .expertDown, .sharedDown, .mixerDown,
   ]
 }
