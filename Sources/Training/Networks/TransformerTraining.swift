@@ -23,7 +23,8 @@ public struct TransformerTraining: TrainableNetwork {
   ///   - isTrained: which weights gradients move; all of them unless given.
   /// - Throws: ``ModelError`` for a weight of another shape, and a map that does not fit the vocabulary.
   public init(
-    _ network: NetworkDescription, weights: [WeightKey: Tensor] = [:], objective: any TokenObjective,
+    _ network: NetworkDescription, weights: [WeightKey: Tensor] = [:],
+    objective: any TokenObjective,
     input: InputMap = .learned, mixing: TokenMixing = .none, fresh: InitialWeights = .init(seed: 1),
     isTrained: (WeightKey) -> Bool = { _ in true }
   ) throws(ModelError) {
@@ -58,7 +59,8 @@ public struct TransformerTraining: TrainableNetwork {
 
   /// Training that goes on from a model's weights, which become f32.
   public init(
-    _ model: TransformerModel, objective: any TokenObjective, fresh: InitialWeights = .init(seed: 1),
+    _ model: TransformerModel, objective: any TokenObjective,
+    fresh: InitialWeights = .init(seed: 1),
     isTrained: (WeightKey) -> Bool = { _ in true }
   ) throws(ModelError) {
     var weights: [WeightKey: Tensor] = [:]
