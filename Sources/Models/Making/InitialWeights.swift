@@ -10,7 +10,9 @@ public struct InitialWeights: Sendable, Equatable {
   public var seed: UInt64
   public var deviation: Double
 
-  public init(seed: UInt64, deviation: Double = 0.02) { (self.seed, self.deviation) = (seed, deviation) }
+  public init(seed: UInt64, deviation: Double = 0.02) {
+    (self.seed, self.deviation) = (seed, deviation)
+  }
 
   /// All weights of a network.
   public func weights(of network: NetworkDescription) throws(ModelError) -> [WeightKey: Tensor] {
@@ -43,6 +45,6 @@ public struct InitialWeights: Sendable, Equatable {
     .attentionOutputNorm, .crossNorm, .feedForwardNorm, .feedForwardOutputNorm,
   ]
   private static let writers: Set<WeightKey.Part> = [
-    .output, .crossOutput, .down, .expertDown, .sharedDown,
+    .output, .crossOutput, .down, .expertDown, .sharedDown, .mixerDown,
   ]
 }

@@ -61,7 +61,8 @@ public enum InputMap: Sendable, Equatable {
     case .codes(let codes, _, let scale):
       guard codes.vocabularySize >= vocabulary else {
         throw .input(
-          reason: "there are codes for \(codes.vocabularySize) ids, the vocabulary has \(vocabulary)")
+          reason:
+            "there are codes for \(codes.vocabularySize) ids, the vocabulary has \(vocabulary)")
       }
       guard scale.isFinite, scale != 0 else { throw .input(reason: "a code's scale is \(scale)") }
     case .semiLexinvariant(let probability):

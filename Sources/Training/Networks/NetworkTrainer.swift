@@ -64,7 +64,8 @@ public final class NetworkTrainer<Network: TrainableNetwork> {
     for parameter in parameters {
       guard names.insert(parameter.name).inserted else {
         throw .setting(
-          name: "parameters '\(parameter.name)'", value: 2, reason: "names must be unlike each other")
+          name: "parameters '\(parameter.name)'", value: 2,
+          reason: "names must be unlike each other")
       }
       guard parameter.value.elementType == .f32 else {
         throw TrainingError(
@@ -160,7 +161,8 @@ public final class NetworkTrainer<Network: TrainableNetwork> {
       guard let index = parameters.firstIndex(where: { $0.name == name && !$0.isTrained }),
         parameters[index].value.shape == value.shape
       else {
-        throw .resumeMismatch(setting: "the update of \(name)", saved: "none", asked: "\(value.shape)")
+        throw .resumeMismatch(
+          setting: "the update of \(name)", saved: "none", asked: "\(value.shape)")
       }
       parameters[index].value = value
     }

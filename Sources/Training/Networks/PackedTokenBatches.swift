@@ -43,7 +43,8 @@ public struct PackedTokenBatches: BatchSource {
     let (pass, place) = number.quotientAndRemainder(dividingBy: batchesPerPass)
     let first = place * tokensPerBatch
     let rows = PackedDocuments.batch(
-      last.tokens(of: pass, documents), marker: marker, rows: first..<first + tokensPerBatch, context: context)
+      last.tokens(of: pass, documents), marker: marker, rows: first..<first + tokensPerBatch,
+      context: context)
     return zip(rows.starts, rows.starts.dropFirst()).map { start, end in
       TokenExample(Array(rows.inputs[start..<end]) + [rows.targets[end - 1]])
     }

@@ -22,7 +22,9 @@ public struct Distillation: TokenObjective {
       throw .wrongNumber(name: "share", value: share, reason: "must be from 0 to 1")
     }
     (self.teacher, self.temperature, self.share) = (teacher, temperature, share)
-    do throws(ModelError) { digest = try teacher.digest() } catch { throw TrainingError(cause: error) }
+    do throws(ModelError) { digest = try teacher.digest() } catch {
+      throw TrainingError(cause: error)
+    }
   }
 
   public var settings: [TrainingSetting] {

@@ -32,7 +32,8 @@ public struct TokenExample: TrainingExample, Equatable {
         reason: "the example has \(ids.count) tokens")
     }
     if let weight = weights?.first(where: { !($0 >= 0) || !$0.isFinite }) {
-      throw .wrongNumber(name: "a token's weight", value: Double(weight), reason: "must be 0 or more")
+      throw .wrongNumber(
+        name: "a token's weight", value: Double(weight), reason: "must be 0 or more")
     }
   }
 }

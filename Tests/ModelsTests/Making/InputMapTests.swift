@@ -35,7 +35,8 @@ import Tokenizers
 
   @Test("tables are the same again, and others with another seed")
   func seeds() throws {
-    for map in [InputMap.learned, .frozen, .normalPerSequence, .semiLexinvariant(probability: 0.2)] {
+    for map in [InputMap.learned, .frozen, .normalPerSequence, .semiLexinvariant(probability: 0.2)]
+    {
       func table(_ seed: UInt64) throws -> Tensor {
         try map.table(vocabulary: 7, width: 6, weights: .init(seed: seed))
       }

@@ -147,7 +147,9 @@ import Testing
     try MadeModel(Self.all[4], fresh: InitialWeights(seed: 1)).save(folder: folder)
     let path = folder + "/config.json"
     let text = String(decoding: try FileContents.bytes(at: path, limit: 1 << 20), as: UTF8.self)
-    for (from, to) in [("\"none\"", "\"alibi\""), ("\"rms\"", "\"batch\""), ("\"silu\"", "\"mish\"")] {
+    for (from, to) in [
+      ("\"none\"", "\"alibi\""), ("\"rms\"", "\"batch\""), ("\"silu\"", "\"mish\""),
+    ] {
       let parts = text.split(separator: from, maxSplits: 1, omittingEmptySubsequences: false)
       #expect(parts.count == 2)
       try DurableFile.replace(path, with: parts.joined(separator: to))

@@ -46,7 +46,9 @@ import Testing
     #expect(try codes.areUnique())
   }
 
-  @Test("affine codes: full rank, undone, and the long way round", arguments: 1...12 as ClosedRange<UInt64>)
+  @Test(
+    "affine codes: full rank, undone, and the long way round",
+    arguments: 1...12 as ClosedRange<UInt64>)
   func affine(seed: UInt64) throws {
     let size = 200 + Int(seed) * 37
     let codes = try TokenCodes(affine: size, words: Self.words(seed))

@@ -41,7 +41,9 @@ import Tokenizers
       let model = try trained.model()
       let ids = TransformerTrainingTests.counting[0].ids
       let scores = try model.logits(ids: ids).floats
-      let best = (0..<24).max { scores[(ids.count - 2) * 24 + $0] < scores[(ids.count - 2) * 24 + $1] }
+      let best = (0..<24).max {
+        scores[(ids.count - 2) * 24 + $0] < scores[(ids.count - 2) * 24 + $1]
+      }
       #expect(best == ids.last.map { Int($0) })
     }
   }

@@ -79,7 +79,9 @@ struct LinearRegression: TrainableNetwork {
     #expect(outcome.losses[0] > 1)
     #expect(try #require(outcome.losses.last) < 1e-3)
     let weight = trainer.parameters[0].value.floats
-    for (found, wanted) in zip(weight, [2, -1, 0.5] as [Float]) { #expect(abs(found - wanted) < 0.05) }
+    for (found, wanted) in zip(weight, [2, -1, 0.5] as [Float]) {
+      #expect(abs(found - wanted) < 0.05)
+    }
     #expect(trainer.parameters[2].value.floats == [300 * 8])
   }
 

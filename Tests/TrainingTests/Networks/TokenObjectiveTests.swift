@@ -170,9 +170,10 @@ import Testing
     func sees(_ row: Int) -> [Int] {
       (0..<8).filter { mask.words[row] >> UInt64($0) & 1 == 1 }
     }
-    #expect((0..<8).map(sees) == [
-      [0, 1, 3], [1, 3], [0, 1, 2, 3], [1, 3], [1, 3, 4], [5], [0, 1, 3, 6], [1, 7],
-    ])
+    #expect(
+      (0..<8).map(sees) == [
+        [0, 1, 3], [1, 3], [0, 1, 2, 3], [1, 3], [1, 3, 4], [5], [0, 1, 3, 6], [1, 7],
+      ])
   }
 
   @Test("nothing behind a token's rank changes how it is foreseen, to the bit")

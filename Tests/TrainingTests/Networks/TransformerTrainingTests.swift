@@ -147,7 +147,8 @@ import Tokenizers
       for _ in 0..<4 { _ = try trainer.advance() }
       return trainer.parameters
     }
-    let reference = try #require(try Machine.with(variant: Machine.variant, shares: 1) { try run() })
+    let reference = try #require(
+      try Machine.with(variant: Machine.variant, shares: 1) { try run() })
     for shares in 2...3 {
       #expect(try Machine.with(variant: Machine.variant, shares: shares) { try run() } == reference)
     }
