@@ -11,6 +11,8 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
   case wrongRate(value: Float)
   /// A number that cannot be.
   case wrongNumber(name: String, value: Double, reason: String)
+  /// A token that the vocabulary needs.
+  case noToken(name: String, reason: String)
   /// Less text than one batch of windows.
   case tooLittleData(tokens: Int, needed: Int)
   case tooFewExamples(examples: Int, needed: Int)
@@ -31,7 +33,7 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
 
   public var code: String {
     switch self {
-    case .setting, .wrongRate, .wrongNumber: "E0695"
+    case .setting, .wrongRate, .wrongNumber, .noToken: "E0695"
     case .tooLittleData, .tooFewExamples, .idOutsideVocabulary: "E0696"
     case .notFinite: "E0697"
     case .resumeMismatch: "E0698"
@@ -47,6 +49,7 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
     switch self {
     case .setting(let name, let value, let reason): "\(name) is \(value), but \(reason)"
     case .wrongRate(let value): "the learning rate is \(value), but must be above 0 and at most 1"
+    case .noToken(let name, let reason): "the vocabulary has no token '\(name)': \(reason)"
     case .wrongNumber(let name, let value, let reason): "\(name) is \(value), but \(reason)"
     case .tooFewExamples(let examples, let needed):
       "there are \(examples) examples, but one batch takes \(needed)"
