@@ -9,7 +9,7 @@ public struct ChainWorld: World {
   public let seed: UInt64
   public let steps: [Int]
   public let operations: [ArithmeticOperation]
-  public let operands: ClosedRange<Int>
+  public let operands: [Int]
   public let largest: Int
   public let modulus: Int?
   /// By the steps still to take and the value: whether a chain can go on from there to its end.
@@ -19,7 +19,7 @@ public struct ChainWorld: World {
   ///   - steps: the operations of a chain, `1...64`; problems take these in turn.
   ///   - operations: what is drawn from; none is divided unless it comes out even, and never with a
   ///     modulus.
-  ///   - operands: the first number and the operands, in `0...99`.
+  ///   - operands: what the first number and the operands are drawn from, each in `0...99`.
   ///   - largest: no value is above it, `1...999`.
   ///   - modulus: `2...999`.
   /// - Throws: ``TrainingError/setting(name:value:reason:)`` for what is out of range, and where no
@@ -28,11 +28,10 @@ public struct ChainWorld: World {
   public init(
     seed: UInt64, steps: [Int] = [3, 4, 5, 6],
     operations: [ArithmeticOperation] = [.add, .subtract, .multiply],
-    operands: ClosedRange<Int> = 1...9, largest: Int = 99, modulus: Int? = nil
+    operands: [Int] = Array(1...9), largest: Int = 99, modulus: Int? = nil
   ) throws(TrainingError) {
     try TrainingError.check("steps", each: steps, in: 1...64)
-    try TrainingError.check(
-      "operands", each: [operands.lowerBound, operands.upperBound], in: 0...99)
+    try TrainingError.check("operands", each: operands, in: 0...99)
     try TrainingError.check("largest", largest, in: 1...999)
     if let modulus { try TrainingError.check("modulus", modulus, in: 2...999) }
     if operations.isEmpty {

@@ -1,4 +1,3 @@
-import Kernels
 import Tensors
 
 /// The numbers round of the television game: make the target from all the numbers, each used once, by
@@ -23,7 +22,7 @@ public struct CountdownWorld: World {
   ) throws(TrainingError) {
     try TrainingError.check("numbers", each: counts, in: 2...5)
     try TrainingError.check("largest", largest, in: 1...100)
-    try TrainingError.check("largest_target", largestTarget, in: 1...10_000)
+    try TrainingError.check("target", largestTarget, in: 1...10_000)
     self.seed = seed
     self.counts = counts
     self.largest = largest
@@ -38,7 +37,7 @@ public struct CountdownWorld: World {
     var stream = stream(index)
     let count = counts[index % counts.count]
     for _ in 0..<1_000 {
-      do throws(Interruption) { try Cancellation.check() } catch { throw .interrupted(error) }
+      try TrainingError.poll()
       let numbers = (0..<count).map { _ in 1 + stream.int(below: largest) }
       let targets = CountdownSolver.targets(numbers).filter { $0 <= largestTarget }.sorted()
       if targets.isEmpty { continue }
@@ -48,7 +47,7 @@ public struct CountdownWorld: World {
       return CountdownProblem(numbers: numbers, target: target, expression: way)
     }
     throw .setting(
-      name: "largest_target", value: largestTarget,
+      name: "target", value: largestTarget,
       reason: "no target so small can be made of \(count) numbers up to \(largest)")
   }
 }

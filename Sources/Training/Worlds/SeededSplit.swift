@@ -47,9 +47,14 @@ public struct SeededSplit: Sendable {
   }
 
   /// The indices of the documents on each side, in their order.
-  public func sides(of documents: [String]) -> [[Int]] {
+  ///
+  /// - Throws: ``TrainingError/interrupted(_:)``.
+  public func sides(of documents: [String]) throws(TrainingError) -> [[Int]] {
     var sides = [[Int]](repeating: [], count: shares.count)
-    for (index, document) in documents.enumerated() { sides[side(of: document)].append(index) }
+    for (index, document) in documents.enumerated() {
+      try TrainingError.poll()
+      sides[side(of: document)].append(index)
+    }
     return sides
   }
 }

@@ -1,4 +1,3 @@
-import Kernels
 import Tensors
 
 /// Sudoku of 4 by 4 or 9 by 9 cells with a given number of givens, and Latin squares, which have no boxes.
@@ -15,8 +14,8 @@ public struct SudokuWorld: World {
   /// - Parameters:
   ///   - side: 4 or 9; without boxes `2...9`.
   ///   - givens: how many cells are filled; problems take these in turn. From none to all, or, where
-  ///     the solution is to be unique, from as few as are found in reasonable time: 24 of 81,
-  ///     5 of 16, without boxes 2/5 of the cells.
+  ///     the solution is to be unique, from as few as are found in reasonable time: 23 of 81,
+  ///     4 of 16, without boxes 2/5 of the cells.
   ///   - hasBoxes: every box of √side by √side cells has different numbers too.
   ///   - isUnique: the puzzle has one solution.
   /// - Throws: ``TrainingError/setting(name:value:reason:)``.
@@ -31,7 +30,7 @@ public struct SudokuWorld: World {
       try TrainingError.check("side", side, in: 2...9)
     }
     let cells = side * side
-    let fewest = hasBoxes ? (side == 4 ? 5 : 24) : (2 * cells + 4) / 5
+    let fewest = hasBoxes ? (side == 4 ? 4 : 23) : (2 * cells + 4) / 5
     try TrainingError.check("givens", each: givens, in: (isUnique ? fewest : 0)...cells)
     self.seed = seed
     self.side = side
@@ -52,7 +51,7 @@ public struct SudokuWorld: World {
       var puzzle = solution
       var left = side * side
       for cell in stream.permutation(side * side) where left > givens {
-        do throws(Interruption) { try Cancellation.check() } catch { throw .interrupted(error) }
+        try TrainingError.poll()
         let number = puzzle.cells[cell]
         puzzle.empty(cell)
         if isUnique && puzzle.solutionCount(upTo: 2) != 1 {

@@ -18,17 +18,20 @@ extension World {
     RandomStream(seed: seed, path: [Problem.world.rawValue, String(index)])
   }
 
-  /// The first `count` problems.
+  /// The first `count` problems; `whenDrawn` is called after each.
   ///
   /// - Throws: ``TrainingError/setting(name:value:reason:)`` for a negative count or one above
   ///   1,000,000, ``TrainingError/interrupted(_:)``, and what the world's drawing throws.
-  public func problems(_ count: Int) throws(TrainingError) -> [Problem] {
-    try TrainingError.check("count", count, in: 0...1_000_000)
+  public func problems(_ count: Int, whenDrawn: () -> Void = {}) throws(TrainingError)
+    -> [Problem]
+  {
+    try TrainingError.check("n", count, in: 0...1_000_000)
     var problems: [Problem] = []
     problems.reserveCapacity(count)
     for index in 0..<count {
-      do throws(Interruption) { try Cancellation.check() } catch { throw .interrupted(error) }
+      try TrainingError.poll()
       problems.append(try problem(index))
+      whenDrawn()
     }
     return problems
   }
@@ -55,6 +58,11 @@ public enum WorldKind: String, Sendable, CaseIterable {
 }
 
 extension TrainingError {
+  /// Stops drawing when that is asked for.
+  static func poll() throws(TrainingError) {
+    do throws(Interruption) { try Cancellation.check() } catch { throw .interrupted(error) }
+  }
+
   /// Refuses a setting outside its range.
   static func check(_ name: String, _ value: Int, in range: ClosedRange<Int>)
     throws(TrainingError)

@@ -9,12 +9,12 @@ import Testing
   @Test("a document falls on one side, whatever is around it")
   func stable() throws {
     let split = try SeededSplit(seed: 1, shares: [8, 1, 1])
-    let sides = split.sides(of: Self.documents)
+    let sides = try split.sides(of: Self.documents)
     #expect(sides.joined().sorted() == Array(0..<4000))
     #expect(sides.allSatisfy { $0 == $0.sorted() })
     var stream = RandomStream(seed: 5)
     let order = stream.permutation(4000).prefix(500)
-    let some = split.sides(of: order.map { Self.documents[$0] })
+    let some = try split.sides(of: order.map { Self.documents[$0] })
     for (side, places) in some.enumerated() {
       for place in places { #expect(sides[side].contains(order[order.startIndex + place])) }
     }

@@ -31,9 +31,9 @@ import Testing
 
   @Test("small puzzles have one solution, which brute force finds")
   func small() throws {
-    let problems = try SudokuWorld(seed: 1, side: 4, givens: [5, 6, 8, 12, 16]).problems(50)
+    let problems = try SudokuWorld(seed: 1, side: 4, givens: [4, 6, 8, 12, 16]).problems(50)
     for (index, problem) in problems.enumerated() {
-      #expect(problem.puzzle.count { $0 != 0 } == [5, 6, 8, 12, 16][index % 5])
+      #expect(problem.puzzle.count { $0 != 0 } == [4, 6, 8, 12, 16][index % 5])
       let found = Self.solutions(problem.puzzle, side: 4, box: 2, upTo: 3)
       #expect(found == [Self.cells(problem.solution)])
     }
