@@ -28,20 +28,6 @@ CK_INLINE f32x16 INSTANCE(row_step)(int format, const u32x16 w[8], const chunk_h
   return chain_step(format, heads, integer, lanes_of(scale), sums0, sums1, total);
 }
 
-/// Ends the chains of 16 outputs of a row and stores those that there are.
-CK_INLINE void INSTANCE(store_outputs)(const ck_packed_product *p, size_t row, size_t group,
-                                           f32x16 total) {
-  float *y = p->y + row * p->y_row + group * GROUP;
-  size_t left = p->outputs - group * GROUP;
-  total = total + 0.0f;
-  if (left >= GROUP) {
-    lanes_store(y, p->adds ? lanes_load(y) + total : total);
-  } else {
-    if (p->adds) total = lanes_load_part(y, left) + total;
-    lanes_store_part(y, total, left);
-  }
-}
-
 /// Where some rows' activations of a chunk are.
 typedef struct {
   const int8_t *q;
@@ -95,7 +81,7 @@ CK_INLINE void INSTANCE(few_outputs)(int format, const ck_quantized_rows *x, siz
   }
   if (blocks % most != 0) INSTANCE(few_unit)(format, unit, 1, at, rows, totals);
 #pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r++) INSTANCE(store_outputs)(p, row + (size_t)r, group, totals[r]);
+  for (int r = 0; r < rows; r++) store_outputs(p, row + (size_t)r, group, totals[r]);
 }
 
 CK_INLINE void INSTANCE(few_rows)(int format, const ck_quantized_rows *x, size_t row, int rows,

@@ -160,7 +160,7 @@ public enum ModelLoader {
     guard file.header["tokenizer.ggml.model"] != nil else {
       return try tokenizer(in: Paths.parent(of: file.path), vocabularySize: vocabularySize)
     }
-    do throws(TokenizerError) { return try Tokenizer.load(path: file.path) } catch {
+    do throws(TokenizerError) { return try Tokenizer.load(gguf: file.header) } catch {
       if case .interrupted(let reason) = error { throw .interrupted(reason) }
       throw .tokenizer(error)
     }

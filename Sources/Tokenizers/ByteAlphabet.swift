@@ -25,15 +25,33 @@ enum ByteAlphabet {
 
   /// The bytes that `text` spells, or nil if one of its characters stands for no byte.
   static func bytes(of text: String) -> [UInt8]? {
-    var result: [UInt8] = []
-    result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-      guard scalar.value < 0x144 else { return nil }
-      let byte = bytes[Int(scalar.value)]
-      guard byte >= 0 else { return nil }
-      result.append(UInt8(byte))
+    var text = text
+    return text.withUTF8 { text in
+      var result: [UInt8] = []
+      result.reserveCapacity(text.count)
+      return appendBytes(of: text, to: &result) ? result : nil
     }
-    return result
+  }
+
+  /// Appends the bytes that UTF-8 text spells to `result`; false, with some of them appended, if one of its
+  /// characters stands for no byte. Ill-formed text spells nothing.
+  static func appendBytes(of text: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) -> Bool {
+    bytes.withUnsafeBufferPointer { bytes in
+      var at = 0
+      while at < text.count {
+        var value = Int(text[at])
+        at += 1
+        if value >= 0x80 {
+          // Characters below U+0144 take two bytes, the first of which is C2 to C5.
+          guard 0xC2...0xC5 ~= value, at < text.count, text[at] & 0xC0 == 0x80 else { return false }
+          value = (value & 0x1F) << 6 | Int(text[at] & 0x3F)
+          at += 1
+        }
+        guard value < bytes.count, bytes[value] >= 0 else { return false }
+        result.append(UInt8(truncatingIfNeeded: bytes[value]))
+      }
+      return true
+    }
   }
 
   /// How the bytes are written.

@@ -48,6 +48,12 @@ extension Tokenizer {
     }
   }
 
+  /// The vocabulary of a GGUF file whose header was read already.
+  public static func load(gguf header: GGUFHeader) throws(TokenizerError) -> Tokenizer {
+    Tokenizer(
+      try GGUFVocabularyReader.read(header, name: nameOfVocabulary(header.file.path), pre: nil))
+  }
+
   /// Reads a vocabulary from the bytes of a `tokenizer.json`; `source` is named in errors.
   public static func load(tokenizerJSON bytes: [UInt8], name: String, source: String)
     throws(TokenizerError) -> Tokenizer

@@ -37,6 +37,21 @@ public struct WeightRecipe: Sendable, Equatable {
     (self.slice, self.offset) = (slice, offset)
   }
 
+  /// All of it as text that another recipe does not have.
+  var statement: String {
+    let rows =
+      switch rows {
+      case .all: "all"
+      case .range(let range): "\(range.lowerBound)..<\(range.upperBound)"
+      case .grouped(let stride, let range):
+        "\(range.lowerBound)..<\(range.upperBound) of \(stride)"
+      case .unpaired(let head, let width): "unpaired \(width) of \(head)"
+      }
+    let tensors = ([source] + others).joined(separator: " ")
+    let slice = slice.map(String.init) ?? "-"
+    return "\(rows) \(isTransposed) \(slice) \(offset.bitPattern) \(tensors)"
+  }
+
   /// Whether the numbers are the file's, in its order.
   public var isIdentity: Bool {
     !isTransposed && rows == .all && slice == nil && offset == 0 && others.isEmpty

@@ -49,7 +49,8 @@ public final class GGUFFile: TensorSource {
 
   /// Headers are a few megabytes of a file of gigabytes: ever more of it is read until they end.
   private static func header(of file: WeightFile) throws(ModelError) -> GGUFHeader {
-    var length = min(file.count, 1 << 20)
+    // Most headers with a vocabulary end within four megabytes.
+    var length = min(file.count, 4 << 20)
     while true {
       let bytes = try file.bytes(0, length)
       do throws(FileError) {

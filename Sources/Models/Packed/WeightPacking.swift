@@ -50,7 +50,7 @@ struct WeightPacking {
     var digest = Digest()
     digest.add(field: "\(Machine.numericsVersion)")
     for (key, shape) in shapes {
-      let recipe = loader.recipes[key].map { "\($0)" } ?? ""
+      let recipe = loader.recipes[key]?.statement ?? ""
       digest.add(field: "\(key.name) \(shape) \(type(of: key)) \(recipe)")
     }
     return digest.hexadecimal()

@@ -18,7 +18,13 @@ struct GGUFVocabularyReader {
   {
     let header: GGUFHeader
     do { header = try GGUFHeader(path: path) } catch { throw .file(error) }
-    return try GGUFVocabularyReader(header, pre: pre).definition(name: name)
+    return try read(header, name: name, pre: pre)
+  }
+
+  static func read(_ header: GGUFHeader, name: String, pre: String?) throws(TokenizerError)
+    -> TokenizerDefinition
+  {
+    try GGUFVocabularyReader(header, pre: pre).definition(name: name)
   }
 
   private init(_ header: GGUFHeader, pre: String?) throws(TokenizerError) {
@@ -162,13 +168,13 @@ struct GGUFVocabularyReader {
     let pairs = try merges(list, spelled)
     var table = ByteStringTable(capacity: tokens.count)
     var literals: Set<Int32> = []
+    var decoded: [UInt8] = []
     for id in tokens.indices {
       let plain = types[id] != TokenType.control && types[id] != TokenType.userDefined
+      decoded.removeAll(keepingCapacity: true)
       if !isByteLevel {
         _ = table.insert(bytes(id))
-      } else if plain,
-        let decoded = ByteAlphabet.bytes(of: String(decoding: bytes(id), as: UTF8.self))
-      {
+      } else if plain, ByteAlphabet.appendBytes(of: bytes(id), to: &decoded) {
         if !table.insert(decoded).isNew { table.appendHidden(decoded) }
       } else {
         table.appendHidden(Array(bytes(id)))
@@ -184,9 +190,12 @@ struct GGUFVocabularyReader {
     model.ignoresMerges = preTokenizer.ignoresMerges
     model.unknownID = try id("unknown")
     model.fallsBackToBytes = !isByteLevel
+    // What a token of bytes says is what stands in the table, but for tokens that name a byte.
+    let isInTable = isByteLevel && !types.contains(TokenType.byte)
     var definition = TokenizerDefinition(
       name: name, kind: .gguf, preTokenizer: PreTokenizer(stages: preTokenizer.stages),
-      model: .bytePair(model), decoder: decoder(spaces: !isByteLevel, literals: literals))
+      model: .bytePair(model),
+      decoder: isInTable ? TextDecoder(table) : decoder(spaces: !isByteLevel, literals: literals))
     definition.literals = literals
     if !isByteLevel { definition.normalizers = [.replace(" ", with: "▁")] }
     definition.decoderDescription = isByteLevel ? "bytes" : "▁ as space, byte tokens"
@@ -198,32 +207,36 @@ struct GGUFVocabularyReader {
   {
     let pairs = PairTable(capacity: list.count)
     let file = header.file.bytes.bindMemory(to: UInt8.self)
+    var whole: [UInt8] = []
     for (rank, range) in header.strings(list).enumerated() {
       let line = UnsafeBufferPointer(rebasing: file[range])
       // A token may start with the blank that separates the two, but not the first.
-      guard let cut = line.dropFirst().firstIndex(of: UInt8(ascii: " ")) else {
-        throw fail("merges[\(rank)]", "two tokens are expected")
-      }
-      func find(_ part: Slice<UnsafeBufferPointer<UInt8>>) throws(TokenizerError) -> Int32 {
-        guard let id = spelled.find(UnsafeBufferPointer(rebasing: part)) else {
-          throw fail(
-            "merges[\(rank)]",
-            "\(quoted(String(decoding: part, as: UTF8.self))) is not in the vocabulary")
-        }
-        return Int32(id)
-      }
-      let left = try find(line[..<cut])
-      let right = try find(line[(cut + 1)...])
-      let whole = Array(line[..<cut]) + Array(line[(cut + 1)...])
-      guard let merged = spelled.find(whole) else {
-        throw fail(
-          "merges[\(rank)]",
-          "\(quoted(String(decoding: whole, as: UTF8.self))) is not in the vocabulary")
+      var cut = 1
+      while cut < line.count, line[cut] != UInt8(ascii: " ") { cut += 1 }
+      guard cut < line.count else { throw fail("merges[\(rank)]", "two tokens are expected") }
+      let (first, second) = (line[..<cut], line[(cut + 1)...])
+      let left = try id(of: UnsafeBufferPointer(rebasing: first), in: spelled, rank)
+      let right = try id(of: UnsafeBufferPointer(rebasing: second), in: spelled, rank)
+      whole.removeAll(keepingCapacity: true)
+      whole.append(contentsOf: first)
+      whole.append(contentsOf: second)
+      let merged = try whole.withUnsafeBufferPointer { (whole) throws(TokenizerError) in
+        try id(of: whole, in: spelled, rank)
       }
       // Of equal merges the first counts.
-      _ = pairs.insert(left, right, rank: UInt32(rank), merged: Int32(merged))
+      _ = pairs.insert(left, right, rank: UInt32(rank), merged: merged)
     }
     return pairs
+  }
+
+  private func id(of part: UnsafeBufferPointer<UInt8>, in spelled: ByteStringTable, _ rank: Int)
+    throws(TokenizerError) -> Int32
+  {
+    guard let id = spelled.find(part) else {
+      let text = quoted(String(decoding: part, as: UTF8.self))
+      throw fail("merges[\(rank)]", "\(text) is not in the vocabulary")
+    }
+    return Int32(id)
   }
 
   /// The model `t5`: SentencePiece's Unigram.

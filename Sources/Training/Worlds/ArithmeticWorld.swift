@@ -22,7 +22,7 @@ public struct ArithmeticWorld: World {
 
   /// - Throws: ``TrainingError/setting(name:value:reason:)`` for numbers of operations, digits or a
   ///   largest value (`1...9999`) out of range,
-  ///   ``TrainingError/wrongShare(name:value:reason:)`` for a share outside 0 to 1.
+  ///   ``TrainingError/wrongNumber(name:value:reason:)`` for a share outside 0 to 1.
   public init(seed: UInt64, kind: Kind, paraphrase: Double = 0) throws(TrainingError) {
     switch kind {
     case .expression(let counts, let operations, let largest):
@@ -35,7 +35,7 @@ public struct ArithmeticWorld: World {
     case .addition(let digits): try TrainingError.check("digits", each: digits, in: 1...17)
     }
     guard (0...1).contains(paraphrase) else {
-      throw .wrongShare(name: "paraphrase", value: paraphrase, reason: "it must be from 0 to 1")
+      throw .wrongNumber(name: "paraphrase", value: paraphrase, reason: "it must be from 0 to 1")
     }
     self.seed = seed
     self.kind = kind

@@ -9,15 +9,15 @@ public struct SeededSplit: Sendable {
   private let bounds: [Double]
 
   /// - Parameter shares: what each side gets, in proportion to their sum.
-  /// - Throws: ``TrainingError/wrongShare(name:value:reason:)`` for a negative or infinite share, and
+  /// - Throws: ``TrainingError/wrongNumber(name:value:reason:)`` for a negative or infinite share, and
   ///   if all are zero.
   public init(seed: UInt64, shares: [Double]) throws(TrainingError) {
     for share in shares where !(share >= 0 && share.isFinite) {
-      throw .wrongShare(name: "a share", value: share, reason: "it must be a number from 0 on")
+      throw .wrongNumber(name: "a share", value: share, reason: "it must be a number from 0 on")
     }
     let total = shares.reduce(0, +)
     guard total > 0 && total.isFinite else {
-      throw .wrongShare(
+      throw .wrongNumber(
         name: "the sum of the shares", value: total, reason: "it must be a number above 0")
     }
     self.seed = seed
