@@ -123,6 +123,14 @@ CK_INLINE f32x16 chain_step(int format, const chunk_heads *heads, f32x16 integer
   return lanes_fma(heads->m * scale, sum, total);
 }
 
+/// Where some rows' activations of a chunk are.
+typedef struct {
+  const int8_t *q;
+  const float *scales;
+  const int32_t *sums;
+  size_t inputs; // from row to row
+} activations;
+
 /// Ends the chains of 16 outputs of a row and stores those that there are.
 CK_INLINE void store_outputs(const ck_packed_product *p, size_t row, size_t group, f32x16 total) {
   float *y = p->y + row * p->y_row + group * GROUP;

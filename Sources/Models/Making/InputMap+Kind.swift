@@ -1,4 +1,3 @@
-import Tensors
 import Tokenizers
 
 extension InputMap {
@@ -31,10 +30,8 @@ extension InputMap {
         self = .codes(
           try TokenCodes(vocabularySize: vocabulary, bits: bits), values: values, scale: scale)
       case .affine:
-        var stream = RandomStream(seed: seed, path: ["tokenizer.codes"])
         self = .codes(
-          try TokenCodes(affine: vocabulary, bits: bits) { stream.next() }, values: values,
-          scale: scale)
+          try TokenCodes(affine: vocabulary, bits: bits, seed: seed), values: values, scale: scale)
       }
     } catch { throw .tokenizer(error) }
   }
