@@ -53,6 +53,34 @@ public struct KeyValueCache: Sendable {
     self.count = count
   }
 
+  /// Where a cache stands, to go back to after rows were appended to it and nothing else was done.
+  struct Mark {
+    /// The entries of every head of every layer, one after the other.
+    fileprivate var entries: [Int] = []
+    fileprivate var memories: [KeyValueStore?] = []
+    fileprivate var count = 0
+  }
+
+  var mark: Mark {
+    var mark = Mark(memories: memories, count: count)
+    mark.entries.reserveCapacity(layers.count * (layers.first?.heads.count ?? 0))
+    for layer in layers {
+      for head in layer.heads { mark.entries.append(head.count) }
+    }
+    return mark
+  }
+
+  /// Takes off what was appended since; needs no memory.
+  mutating func goBack(to mark: Mark) {
+    var next = 0
+    for layer in layers.indices {
+      let end = next + layers[layer].heads.count
+      layers[layer].truncate(to: Array(mark.entries[next..<end]))
+      next = end
+    }
+    (memories, count) = (mark.memories, mark.count)
+  }
+
   /// Keeps the entries of these indices, in this order: of one layer or all, of one key head or all.
   ///
   /// - Throws: ``ModelError/kernel(_:)`` for an entry that is not there; the cache is as before.

@@ -126,6 +126,11 @@ public final class TransformerModel: LanguageModel {
     guard caches.isEmpty || caches.count == inputs.count else {
       throw .input(reason: "\(caches.count) caches were given for \(inputs.count) sequences")
     }
+    guard options.masks.isEmpty || (caches.isEmpty && options.masks.count == inputs.count) else {
+      throw .input(
+        reason: "\(options.masks.count) masks were given for \(inputs.count) sequences with "
+          + "\(caches.count) caches")
+    }
     for (index, input) in inputs.enumerated() {
       if case .ids(let ids) = input.tokens {
         guard let values = ids.int32s else {
@@ -143,14 +148,23 @@ public final class TransformerModel: LanguageModel {
       }
       try checkRoom(input, held: options.refreshedFrom ?? held)
     }
+    // Rows that are only appended can be taken off again; entries that are written over need the old ones.
+    let marks = options.refreshedFrom == nil ? caches.map(\.mark) : []
+    let before = options.refreshedFrom == nil ? [] : caches
     var pass = NetworkPass(
       network, weights: weights ?? self.weights, options: options, caches: caches,
       memories: inputs.map(\.memory), plan: weights == nil ? plan : nil)
+    // While the pass writes its pages nobody else may hold them, or they would be copied.
+    caches = []
     do {
       let state = try pass.run(inputs)
       caches = pass.caches
       return state
-    } catch { throw ModelError(cause: error) }
+    } catch {
+      caches = options.refreshedFrom == nil ? pass.caches : before
+      for (index, mark) in marks.enumerated() { caches[index].goBack(to: mark) }
+      throw ModelError(cause: error)
+    }
   }
 
   /// The scores of tokens for states behind the final norm: `[rows, vocabulary]`.
@@ -308,23 +322,23 @@ public final class TransformerModel: LanguageModel {
     _ body: (Variable, Bool) throws(ModelError) -> Void
   ) throws(ModelError) {
     try check(ids, after: cache.count)
-    let before = cache
+    let mark = cache.mark
     do throws(ModelError) {
       for start in stride(from: 0, to: ids.count, by: Self.tile) {
         let end = min(start + Self.tile, ids.count)
-        var caches = [cache]
-        // While the pass writes its pages nobody else may hold them, or they would be copied.
-        cache = KeyValueCache(stores: [], rotation: before.rotation)
         let input: SequenceInput
         do throws(TensorError) { input = try SequenceInput(ids: Array(ids[start..<end])) } catch {
           throw ModelError(cause: error)
         }
+        var caches = [cache]
+        // Nobody else holds the pages here either.
+        cache = KeyValueCache(stores: [], rotation: cache.rotation)
+        defer { cache = caches[0] }
         let state = try run([input], caches: &caches)
-        cache = caches[0]
         try body(state.x, end == ids.count)
       }
     } catch {
-      cache = before
+      cache.goBack(to: mark)
       throw error
     }
   }

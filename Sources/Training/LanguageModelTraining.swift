@@ -54,11 +54,7 @@ public enum LanguageModelTraining {
     checkpoint: String? = nil, checkpointEvery: Int = 200,
     progress: ((Progress) -> Void)? = nil
   ) throws(TrainingError) -> TrainedLanguageModel {
-    guard let marker = tokenizer.bosID ?? tokenizer.eosID else {
-      throw .setting(
-        name: "the number of special tokens", value: 0,
-        reason: "the tokenizer needs one to begin and end documents, such as <|endoftext|>")
-    }
+    let marker = try marker(of: tokenizer)
     let ids = try encoded(documents, tokenizer)
     let split = split(ids)
     let shape = LlamaShape(
@@ -104,7 +100,17 @@ public enum LanguageModelTraining {
       heldOut: measured)
   }
 
-  private static func encoded(_ documents: [String], _ tokenizer: Tokenizer)
+  /// The id that begins and ends documents.
+  static func marker(of tokenizer: Tokenizer) throws(TrainingError) -> Int32 {
+    guard let marker = tokenizer.bosID ?? tokenizer.eosID else {
+      throw .setting(
+        name: "the number of special tokens", value: 0,
+        reason: "the tokenizer needs one to begin and end documents, such as <|endoftext|>")
+    }
+    return marker
+  }
+
+  static func encoded(_ documents: [String], _ tokenizer: Tokenizer)
     throws(TrainingError) -> [[Int32]]
   {
     var ids: [[Int32]] = []

@@ -51,6 +51,25 @@ import Testing
     #expect(same.count == 12)
   }
 
+  @Test("a pass that fails leaves no trace", arguments: names)
+  func failure(name: String) throws {
+    let (model, cache, ids) = try filled(name, 12)
+    var options = PassOptions()
+    try options.hooks.add("layers.1.resid_post") { (_, _) throws(ModelError) in
+      throw .input(reason: "as asked")
+    }
+    let rest = Array(ids[12...])
+    var failed = [cache]
+    #expect(throws: ModelError.self) {
+      try model.run([SequenceInput(ids: rest)], caches: &failed, options: options)
+    }
+    #expect(failed[0].count == 12)
+    #expect(failed[0].layers.allSatisfy { $0.heads.allSatisfy { $0.count == 12 } })
+    var untouched = cache
+    #expect(
+      try model.logits(ids: rest, cache: &failed[0]) == model.logits(ids: rest, cache: &untouched))
+  }
+
   @Test("refreshing with the same ids changes nothing", arguments: names)
   func refreshing(name: String) throws {
     let (model, cache, ids) = try filled(name, 20)

@@ -2,11 +2,14 @@ import Kernels
 import Language
 import Training
 
-/// `data.*`: texts to work on.
+/// `data.*`: texts and problems to work on.
 enum DataCommands {
   static let all: [any Command.Type] = [
     DataLegalTokens.self, DataOCRNoise.self,
     DataAddition.self, DataFormat.self, DataCharBench.self, DataStories.self,
+    DataArithmetic.self, DataChain.self, DataCountdown.self, DataLists.self, DataGraph.self,
+    DataSudoku.self, DataCipher.self, DataLookup.self, DataPermute.self, DataCheck.self,
+    DataSplit.self,
   ]
 }
 
@@ -40,13 +43,7 @@ struct DataStories: Command {
         command: Self.name, parameter: "count", given: "\(count)", range: "1...1000000"
       ).at(call.span(of: self.count))
     }
-    let seed: UInt64
-    if let given = try call[self.seed] {
-      seed = UInt64(bitPattern: Int64(given))
-    } else {
-      var stream = randomStream(call, seed: nil, name: Self.name)
-      seed = stream.next()
-    }
+    let seed = call.worldSeed(try call[seed], Self.name)
     let form = try call[form]
     let task = call.session.progress.start("stories", total: count)
     defer { task.finish() }

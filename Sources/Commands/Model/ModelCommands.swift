@@ -4,9 +4,11 @@ import Models
 /// `model.*`: checkpoints and what they say.
 enum ModelCommands {
   static let all: [any Command.Type] = [
-    ModelLoad.self, ModelLogits.self, ModelHidden.self, ModelWeights.self, ModelWeight.self,
+    ModelLoad.self, ModelNew.self, ModelLogits.self,
+    ModelHidden.self, ModelWeights.self, ModelWeight.self,
     ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
-    ModelConvert.self, ModelEmbed.self, ModelChat.self,
+    ModelConvert.self, ModelEmbed.self, ModelChat.self, ModelBytewise.self, ModelEnsemble.self,
+    ModelNextByte.self, ModelMarkov.self,
   ]
 }
 

@@ -9,6 +9,8 @@ final class ModelObject: ObjectValue {
   let model: any LanguageModel
   /// The path or name it was loaded by, as written.
   let path: String
+  /// The path of a model that was made here and stands nowhere.
+  static let unsaved = ""
   /// What was chosen when it was loaded.
   let options: ModelLoader.Options
 
@@ -74,9 +76,9 @@ final class ModelObject: ObjectValue {
 
   static let archiveKind = "model"
 
-  /// A model is kept as its path and the digest of its weights.
+  /// A model is kept as its path and the digest of its weights; one that stands nowhere is not.
   var archived: ArchivedObject? {
-    guard let digest else { return nil }
+    guard path != Self.unsaved, let digest else { return nil }
     var state = Record([
       ("path", .string(path)), ("digest", .string(digest)),
       ("activations", .string(options.activations.rawValue)),

@@ -8,6 +8,7 @@ enum TokenizerCommands {
     TokenizerTrain.self, TokenizerSuperwords.self, TokenizerExtend.self, TokenizerSave.self,
     TokenizerEncode.self, TokenizerDecode.self,
     TokenizerNumbers.self, TokenizerCanonical.self, TokenizerStarts.self, TokenizerSample.self,
-    TokenizerCount.self, TokenizerSegmentations.self, TokenizerAlign.self,
+    TokenizerCount.self, TokenizerSegmentations.self, TokenizerAlign.self, TokenizerCodes.self,
+    TokenizerCovers.self,
   ]
 }

@@ -4,7 +4,9 @@ import Training
 
 /// `train.*`: models of one's own.
 enum TrainCommands {
-  static let all: [any Command.Type] = [TrainLM.self]
+  static let all: [any Command.Type] = [
+    TrainLM.self, TrainNetwork.self, TrainMasked.self, TrainAnyOrder.self, TrainDistill.self,
+  ]
 }
 
 /// `train.lm`: a small Llama on texts.
@@ -44,7 +46,7 @@ struct TrainLM: Command {
       seed: UInt64(try call[seed]))
     let out = try call[out]
     // Permission to write is asked for before the work, not after it.
-    let folder = try out.map { try Self.folder($0.text, call.session) }
+    let folder = try out.map { try ModelFolder.writable($0.text, call.session) }
     let task = call.session.progress.start("training", total: configuration.steps)
     defer { task.finish() }
     let model = try LanguageModelTraining.run(
@@ -56,15 +58,6 @@ struct TrainLM: Command {
     }
     if let folder { try model.save(folder: folder) }
     return .record(Self.record(model, path: out?.text))
-  }
-
-  /// The folder to write to, once each file in it may be written.
-  private static func folder(_ path: String, _ session: Session) throws -> String {
-    var folder = path
-    for name in TrainedLanguageModel.fileNames {
-      folder = Paths.parent(of: try session.files.writing(Paths.join(path, name)))
-    }
-    return folder
   }
 
   private static func record(_ model: TrainedLanguageModel, path: String?) -> Record {

@@ -22,13 +22,7 @@ public final class CommandDeclaration: Sendable {
   init(_ type: any Command.Type) {
     command = type.init()
     var parameters: [ParameterDeclaration] = []
-    for child in Mirror(reflecting: command).children {
-      guard let parameter = child.value as? any AnyParameter, let label = child.label else {
-        continue
-      }
-      parameter.slot.place(at: parameters.count)
-      parameters.append(parameter.declaration(named: snakeCase(label)))
-    }
+    Self.collect(command, into: &parameters)
     self.parameters = parameters
     pipedIndex =
       parameters.firstIndex(where: \.isPiped)
@@ -38,6 +32,18 @@ public final class CommandDeclaration: Sendable {
   }
 
   public func index(ofParameter name: String) -> Int? { indexByName[name] }
+
+  /// Parameters in the order of the properties, those of groups among them.
+  private static func collect(_ owner: Any, into parameters: inout [ParameterDeclaration]) {
+    for child in Mirror(reflecting: owner).children {
+      if child.value is any ParameterGroup {
+        collect(child.value, into: &parameters)
+      } else if let parameter = child.value as? any AnyParameter, let label = child.label {
+        parameter.slot.place(at: parameters.count)
+        parameters.append(parameter.declaration(named: snakeCase(label)))
+      }
+    }
+  }
 }
 
 /// `topP` → `top_p`.

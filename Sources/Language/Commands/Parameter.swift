@@ -29,6 +29,9 @@ public protocol AnyParameter: Sendable {
   func declaration(named name: String) -> ParameterDeclaration
 }
 
+/// Parameters that several commands have alike, as one property of each.
+public protocol ParameterGroup: Sendable {}
+
 /// A parameter whose arguments become values of one Swift type.
 public protocol TypedParameter: AnyParameter {
   associatedtype Wanted

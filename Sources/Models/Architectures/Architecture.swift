@@ -44,7 +44,7 @@ extension Architecture {
 enum Architectures {
   static let all: [any Architecture.Type] = [
     LlamaFamily.self, QwenFamily.self, GemmaFamily.self, GPT2Family.self, GPTNeoXFamily.self,
-    PhiFamily.self, OLMoFamily.self, StableLMFamily.self, FalconFamily.self,
+    PhiFamily.self, OLMoFamily.self, StableLMFamily.self, FalconFamily.self, MadeFamily.self,
   ]
 
   /// - Parameter contextLength: the number of positions, in place of the configuration's.

@@ -16,6 +16,8 @@ struct AttentionView {
   let first: Int?
   /// The query heads that this call is about.
   let heads: Range<Int>
+  /// All that is to say of who sees whom.
+  var mask: AttentionMask?
 
   private var rows: Int { positions.count }
   private var keys: Int { keyPositions.count }
@@ -40,7 +42,7 @@ struct AttentionView {
   /// The first key that each row sees, where that is all there is to say; nil where rules or unordered
   /// positions need more.
   var begins: [Int]? {
-    guard own.isEmpty, ascends else { return nil }
+    guard own.isEmpty, ascends, mask == nil else { return nil }
     var begins: [Int] = []
     for row in 0..<rows {
       guard let range = range(row) else { return nil }
@@ -51,6 +53,7 @@ struct AttentionView {
 
   var visibility: AttentionVisibility {
     get throws(TensorError) {
+      if let mask { return .mask(mask) }
       let hiding = own.filter { if case .bias = $0.effect { false } else { true } }
       if hiding.isEmpty, description.window == nil {
         return first.map { .causal(offset: $0) } ?? .all

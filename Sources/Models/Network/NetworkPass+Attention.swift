@@ -50,6 +50,11 @@ extension NetworkPass {
     let turnedKey =
       isLate ? key : try hooked(.turnedKey, layer, turned(key, d, state.positions), state)
 
+    if let z = try packed(
+      d, layer, query: turnedQuery, key: turnedKey, value: value, state)
+    {
+      return try output(z, d, layer, state)
+    }
     var results: [Variable] = []
     for (index, range) in state.sequences.enumerated() where !range.isEmpty {
       let all = state.lengths.count == 1
@@ -64,10 +69,17 @@ extension NetworkPass {
     guard let only = results.first else {
       throw ModelError.noTokens(operation: "attention in layer \(layer)")
     }
-    var z = results.count == 1 ? only : try Variable.concatenated(results)
-    z = try hooked(.headResult, layer, z, state)
+    return try output(
+      results.count == 1 ? only : Variable.concatenated(results), d, layer, state)
+  }
+
+  /// Heads' results behind the output matrix.
+  private func output(
+    _ z: Variable, _ d: AttentionDescription, _ layer: Int, _ state: TokenState
+  ) throws -> Variable {
+    let z = try hooked(.headResult, layer, z, state)
     return try weights.linear(
-      WeightKey(.output, layer: layer), z.reshaped([rows, d.queryWidth]))
+      WeightKey(.output, layer: layer), z.reshaped([state.rows, d.queryWidth]))
   }
 
   /// One sequence's attention: `[rows, heads, width]`.
@@ -81,7 +93,8 @@ extension NetworkPass {
       AttentionView(
         description: d, rules: options.maskRules, layer: layer, positions: positions,
         origins: origins, keyPositions: reading.positions, keyOrigins: reading.origins,
-        first: d.isCausal ? reading.first : nil, heads: heads)
+        first: d.isCausal ? reading.first : nil, heads: heads,
+        mask: options.masks.indices.contains(index) ? options.masks[index] : nil)
     }
     guard caches.indices.contains(index) else {
       let reading = Reading(

@@ -66,7 +66,8 @@ public struct SequenceInput {
     self.init(.ids(try Tensor(ids, shape: [ids.count])), positions: positions)
   }
 
-  var count: Int {
+  /// How many tokens there are.
+  public var count: Int {
     switch tokens {
     case .ids(let ids): ids.count
     case .embeddings(let x), .mixture(let x): x.shape.first ?? 0

@@ -28,6 +28,10 @@ public struct WeightKey: Hashable, Sendable {
     case keyNorm = "attn.k_norm"
     case attentionOutputNorm = "attn_out_norm"
 
+    case mixerGate = "mixer.gate"
+    case mixerUp = "mixer.up"
+    case mixerDown = "mixer.down"
+
     case crossNorm = "cross_norm"
     case crossQuery = "cross.q"
     case crossKey = "cross.k"

@@ -1,0 +1,126 @@
+import Kernels
+import Models
+import Tensors
+import Tokenizers
+
+/// Makes a model of given sizes and trains it on texts, from ids to a measured model that can be saved.
+///
+/// The general way: any input map and any ``TokenObjective``. ``LanguageModelTraining`` is the fast one for
+/// plain decoders.
+public enum ModelTraining {
+  /// What is made, and how it learns.
+  public struct Configuration: Sendable {
+    public var sizes: ModelSizes
+    public var input: InputMap
+    /// Windows of the context's length in a step.
+    public var batch: Int
+    public var steps: Int
+    /// Batches whose gradients make one step.
+    public var accumulation: Int
+    /// The largest learning rate; it rises over the first fiftieth of the steps and falls by half a cosine.
+    public var rate: Double
+    public var seed: UInt64
+    /// After how many measurements of held-out data without a gain the run stops; nil: never.
+    public var patience: Int?
+
+    public init(
+      sizes: ModelSizes, input: InputMap = .learned, batch: Int = 8, steps: Int = 1000,
+      accumulation: Int = 1, rate: Double = 3e-3, seed: UInt64 = 1, patience: Int? = nil
+    ) {
+      (self.sizes, self.input, self.batch, self.steps) = (sizes, input, batch, steps)
+      (self.accumulation, self.rate, self.seed) = (accumulation, rate, seed)
+      self.patience = patience
+    }
+  }
+
+  /// How far a run is.
+  public struct Progress: Sendable {
+    public let step: Int
+    public let steps: Int
+    /// Nats a target: the mean of the last steps' losses, up to fifty.
+    public let loss: Double
+    public let tokens: Int
+  }
+
+  public struct Result: Sendable {
+    public let model: MadeModel
+    /// Nats a target, of each step of this process.
+    public let losses: [Double]
+    /// Nats a target on texts that were not trained on; nil where there are too few for a window.
+    public let heldOutLoss: Double?
+    public let heldOutTargets: Int
+    /// Tokens that all steps saw.
+    public let tokens: Int
+    public let isStoppedEarly: Bool
+  }
+
+  /// Trains on all documents but the last twentieth, which the model is measured on.
+  ///
+  /// - Parameters:
+  ///   - tokenizer: must have a BOS or EOS token, which stands between documents.
+  ///   - checkpoint: where an interrupted run left off; its file is used, written every
+  ///     `checkpointEvery` steps, and left there.
+  /// - Throws: ``TrainingError``. If the loss is not finite, the last checkpoint stays.
+  public static func run(
+    _ configuration: Configuration, objective: any TokenObjective, tokenizer: Tokenizer,
+    documents: [String], checkpoint: String? = nil, checkpointEvery: Int = 200,
+    progress: ((Progress) -> Void)? = nil
+  ) throws(TrainingError) -> Result {
+    let marker = try LanguageModelTraining.marker(of: tokenizer)
+    let ids = try LanguageModelTraining.encoded(documents, tokenizer)
+    let (training, held) = LanguageModelTraining.split(ids)
+    // A window's last target stands behind it, and some objectives read it as well.
+    let window = configuration.sizes.context - 1
+    let batches = try PackedTokenBatches(
+      training, marker: marker, context: window, windows: configuration.batch,
+      seed: configuration.seed)
+    let heldBatches = try? PackedTokenBatches(
+      held, marker: marker, context: window, windows: 1, seed: configuration.seed)
+    let heldOut = (0..<(heldBatches?.batchesPerPass ?? 0)).compactMap { heldBatches?.batch($0) }
+
+    let made: MadeModel
+    let network: TransformerTraining
+    do throws(ModelError) {
+      made = try MadeModel(
+        configuration.sizes, input: configuration.input, fresh: .init(seed: configuration.seed))
+      network = try TransformerTraining(
+        made.network, weights: made.weights, objective: objective, input: configuration.input,
+        fresh: .init(seed: configuration.seed))
+    } catch { throw .model(error) }
+    let trainer = try NetworkTrainer(
+      network, batches: batches, settings: settings(configuration))
+    var recent: [Double] = []
+    let outcome = try trainer.run(
+      held: heldOut, saving: checkpoint, every: checkpointEvery
+    ) { step in
+      recent.append(step.report.loss)
+      if recent.count > 50 { recent.removeFirst() }
+      progress?(
+        Progress(
+          step: step.report.step, steps: step.steps,
+          loss: recent.reduce(0, +) / Double(recent.count),
+          tokens: step.report.step * batches.tokensPerBatch * configuration.accumulation))
+    }
+    var model = made
+    model.weights = network.weights(of: trainer.parameters)
+    let measured = heldOut.isEmpty ? nil : try trainer.measure(heldOut)
+    return Result(
+      model: model, losses: outcome.losses, heldOutLoss: measured?.loss,
+      heldOutTargets: Int(measured?.weight ?? 0),
+      tokens: trainer.step * batches.tokensPerBatch * configuration.accumulation,
+      isStoppedEarly: outcome.isStoppedEarly)
+  }
+
+  private static func settings(_ configuration: Configuration) -> NetworkTrainingSettings {
+    let steps = configuration.steps
+    return NetworkTrainingSettings(
+      steps: steps,
+      rate: LearningRate(
+        peak: configuration.rate, course: .cosine, warmUp: max(steps / 50, 1), steps: steps,
+        floor: 0.1),
+      accumulation: configuration.accumulation, seed: configuration.seed,
+      evaluation: configuration.patience.map {
+        .init(every: max(steps / 20, 1), patience: $0)
+      })
+  }
+}
