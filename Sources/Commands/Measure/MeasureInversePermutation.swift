@@ -25,7 +25,7 @@ struct MeasureInversePermutation: Command {
     "What a score that is meant has over the others.", default: 60.0, in: 0.0...1000.0)
   let strings = Option(
     "How many permutations and strings at least; up to n = 6 every permutation equally often.",
-    default: 256, in: 1...100_000)
+    default: 256, in: 1...10_000)
   let seed = Option("Names the examples.", default: 1, in: 0...)
 
   func run(_ call: Call) throws -> Value {

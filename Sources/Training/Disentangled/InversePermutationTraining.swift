@@ -31,13 +31,21 @@ public struct InversePermutationTraining: Sendable {
   /// On examples that training did not draw, every permutation equally often up to n = 6.
   public let score: InversePermutationScore
 
-  /// - Throws: ``TrainingError``.
+  /// Numbers of a batch in the widest residual stream: half a gigabyte.
+  private static let greatestStream = 1 << 27
+
+  /// - Throws: ``TrainingError``; also for a batch whose residual stream would be larger than 2²⁷ numbers.
   public static func run(
     _ configuration: Configuration, progress: ((Int, Double) -> Void)? = nil
   ) throws(TrainingError) -> Self {
     let (layout, seed) = (configuration.layout, configuration.seed)
-    guard (1...65_536).contains(configuration.batch) else {
-      throw .setting(name: "batch", value: configuration.batch, reason: "must be from 1 to 2^16")
+    let widths = try DisentangledTransformer.widths(
+      contentWidth: layout.size, rows: layout.rows, layers: configuration.layers)
+    let largest = max(greatestStream / (layout.rows * (widths.last ?? 1)), 1)
+    guard (1...largest).contains(configuration.batch) else {
+      throw .setting(
+        name: "batch", value: configuration.batch,
+        reason: "must be from 1 to \(largest) for sequences of \(layout.rows) rows")
     }
     let network = try InversePermutationNetwork(layout, layers: configuration.layers, seed: seed)
     let trainer = try NetworkTrainer(

@@ -167,6 +167,14 @@ import Testing
     #expect(
       throws: TrainingError.setting(name: "layers", value: 5, reason: "must be from 1 to 4")
     ) { try InversePermutationNetwork(layout, layers: 5, seed: 1) }
+    // 2^27 numbers, 4 rows, a width of 24.
+    let most = (1 << 27) / 96
+    #expect(
+      throws: TrainingError.setting(
+        name: "batch", value: most + 1, reason: "must be from 1 to \(most) for sequences of 4 rows")
+    ) {
+      try InversePermutationTraining.run(.init(layout: layout, batch: most + 1, steps: 1))
+    }
     for (batch, rate) in [(0, 0.1), (8, 2.0)] {
       #expect(throws: TrainingError.self) {
         try InversePermutationTraining.run(
