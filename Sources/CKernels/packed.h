@@ -88,10 +88,10 @@ typedef struct {
   float scale, sums[2], sum;
 } packed_tile_heads;
 
-/// A block of rows as tiles read them, chunk after chunk.
+/// A block of rows as tiles read them: PACKED_TILE_STEP rows, chunk after chunk.
 typedef struct {
-  uint8_t *q;               // [chunks][padded][32], 128 above what they mean
-  packed_tile_heads *heads; // [chunks][padded]
+  uint8_t *q;               // [padded / step][chunks][step][32], 128 above what they mean
+  packed_tile_heads *heads; // [padded / step][chunks][step]
   size_t row, rows, padded;
 } packed_tile_block;
 

@@ -72,9 +72,38 @@ CK_INLINE void unpack(int format, const uint8_t *unit, size_t c, u32x16 w[8]) {
   }
 }
 
-#define DOT_OFFSET dot_offset
-#define DOT dot
-#define UNPACK unpack
+/// One chunk of a row.
+CK_INLINE f32x16 row_step(int format, const u32x16 w[8], const chunk_heads *heads, const int8_t *x,
+                          float scale, const int32_t *sums, f32x16 total) {
+  int offset = dot_offset(format);
+  i32x16 first, second = 0;
+  if (packed_has_half_scales(format)) {
+    first = dot(format, w, x, 4, -offset * sums[0]);
+    second = dot(format, w + 4, x + 16, 4, -offset * sums[1]);
+  } else {
+    first = dot(format, w, x, 8, -offset * (sums[0] + sums[1]));
+  }
+  f32x16 integer = scaled_integer(format, heads, first, second);
+  f32x16 sums0 = lanes_of(0), sums1 = sums0;
+  if (format == CK_Q2_K) sums0 = lanes_of((float)sums[0]), sums1 = lanes_of((float)sums[1]);
+  else if (block_has_minimum(format)) sums0 = lanes_of((float)(sums[0] + sums[1]));
+  return chain_step(format, heads, integer, lanes_of(scale), sums0, sums1, total);
+}
+
+CK_INLINE void few_step(int format, const uint8_t *unit, size_t c, activations x, int rows,
+                         f32x16 *totals) {
+  u32x16 w[8];
+  unpack(format, unit, c, w);
+  chunk_heads heads = heads_of_chunk(format, unit, c);
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < (size_t)rows; r++) {
+    size_t at = r * x.inputs + c * 32;
+    totals[r] = row_step(format, w, &heads, x.q + at, x.scales[at / 32], x.sums + at / 16,
+                                   totals[r]);
+  }
+}
+
+#define STEP few_step
 #include "packed_rows_body.h"
 #pragma clang attribute pop
 

@@ -123,4 +123,25 @@ CK_INLINE f32x16 chain_step(int format, const chunk_heads *heads, f32x16 integer
   return lanes_fma(heads->m * scale, sum, total);
 }
 
+/// Where some rows' activations of a chunk are.
+typedef struct {
+  const int8_t *q;
+  const float *scales;
+  const int32_t *sums;
+  size_t inputs; // from row to row
+} activations;
+
+/// Ends the chains of 16 outputs of a row and stores those that there are.
+CK_INLINE void store_outputs(const ck_packed_product *p, size_t row, size_t group, f32x16 total) {
+  float *y = p->y + row * p->y_row + group * GROUP;
+  size_t left = p->outputs - group * GROUP;
+  total = total + 0.0f;
+  if (left >= GROUP) {
+    lanes_store(y, p->adds ? lanes_load(y) + total : total);
+  } else {
+    if (p->adds) total = lanes_load_part(y, left) + total;
+    lanes_store_part(y, total, left);
+  }
+}
+
 #endif

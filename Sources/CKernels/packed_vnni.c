@@ -26,17 +26,6 @@ CK_INLINE i32x16 lanes_of_zmm(__m512i bits) {
   return lanes;
 }
 
-CK_INLINE i32x16 dot(const u32x16 *w, const int8_t *x, int count, int32_t start) {
-  __m512i sum = _mm512_set1_epi32(start);
-#pragma clang loop unroll(full)
-  for (int i = 0; i < count; i++) {
-    int word;
-    memcpy(&word, x + 4 * i, 4);
-    sum = _mm512_dpbusd_epi32(sum, zmm(w[i]), _mm512_set1_epi32(word));
-  }
-  return lanes_of_zmm(sum);
-}
-
 CK_INLINE void unpack(int format, const uint8_t *unit, size_t c, u32x16 w[8]) {
   unpack_chunk(format, unit, c, w);
   if (format != CK_IQ4_NL) return;
@@ -50,9 +39,9 @@ CK_INLINE void unpack(int format, const uint8_t *unit, size_t c, u32x16 w[8]) {
   }
 }
 
-#define DOT_OFFSET packed_offset
-#define DOT(format, w, x, count, start) dot(w, x, count, start)
-#define UNPACK unpack
+#include "packed_few_vnni.h"
+
+#define STEP few_step
 #include "packed_rows_body.h"
 #include "packed_tiles_vnni.h"
 #pragma clang attribute pop

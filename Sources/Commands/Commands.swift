@@ -18,6 +18,7 @@ extension TesseraCommands {
     TokensObject.archiveKind: { try TokensObject.restore($0, $1) },
     TokenizeReport.archiveKind: { try TokenizeReport.restore($0, $1) },
     ModelObject.archiveKind: { try ModelObject.restore($0, $1) },
+    ByteModelObject.archiveKind: { try ByteModelObject.restore($0, $1) },
     ChartObject.archiveKind: { try ChartObject.restore($0, $1) },
   ]
 }

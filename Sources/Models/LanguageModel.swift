@@ -46,6 +46,11 @@ public protocol LanguageModel: Sendable {
 
   /// As ``logits(ids:cache:)``, only the last row: `[vocabulary]` values.
   func lastLogits(ids: [Int32], cache: inout KeyValueCache) throws(ModelError) -> [Float]
+
+  /// log p of each token after `ids`, which stand behind what the cache holds: the scores' logarithmic
+  /// softmax in f64, or what a model that knows better gives.
+  func lastLogProbabilities(ids: [Int32], cache: inout KeyValueCache) throws(ModelError)
+    -> [Double]
 }
 
 extension LanguageModel {
@@ -53,6 +58,18 @@ extension LanguageModel {
   public var weightShapes: [(name: String, shape: [Int])] { [] }
   public func weight(_ name: String) throws(ModelError) -> Tensor {
     throw .missingTensor(path: self.name, name: name)
+  }
+
+  public func lastLogProbabilities(ids: [Int32], cache: inout KeyValueCache) throws(ModelError)
+    -> [Double]
+  {
+    let logits = try lastLogits(ids: ids, cache: &cache)
+    guard let largest = Rows.argmax(logits[...]).map({ Double(logits[$0]) }) else {
+      throw .notANumber(model: name, position: cache.count - 1)
+    }
+    let shifted = logits.map { Double($0) - largest }
+    let total = ElementaryFunction.log(Sums.sum(ElementaryFunction.exp(shifted)))
+    return shifted.map { $0 - total }
   }
 
   /// Text that goes to this model begins with BOS: where its own files ask for it.

@@ -21,7 +21,11 @@ enum SafeCut {
   @inline(__always)
   static func isSafe(before index: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard index > 0, index < text.count else { return index == 0 || index == text.count }
-    let (last, next) = (text[index - 1], text[index])
+    return isSafe(between: text[index - 1], and: text[index])
+  }
+
+  @inline(__always)
+  static func isSafe(between last: UInt8, and next: UInt8) -> Bool {
     guard next == UInt8(ascii: " ") || next == UInt8(ascii: "\n") else { return false }
     let isDigit = last &- UInt8(ascii: "0") < 10
     return isDigit || (last | 0x20) &- UInt8(ascii: "a") < 26

@@ -188,7 +188,6 @@ import Testing
     let text = "abab babab aab abba ab ba abab bab ab ab"
     let tokenizer = try BPETrainer(vocabularySize: 264, minimumFrequency: 1).train(texts: [text])
       .tokenizer
-    let trie = TokenTrie(tokenizer)
     let bytes = Array(prefix.utf8)
     // All sequences over the tokens that have to do with the text, one token after another.
     let tokens = try (0..<Int32(tokenizer.vocabularySize)).map { try tokenizer.tokenBytes($0) }
@@ -205,7 +204,7 @@ import Testing
         open.append((ids + [Int32(id)], sofar + token))
       }
     }
-    let covers = try tokenizer.covers(of: bytes, trie)
+    let covers = try TokenContinuations(tokenizer).covers(of: bytes)
     #expect(Set(covers.map(\.ids)) == expected && covers.count == expected.count)
     #expect(
       covers.filter(\.overhang.isEmpty).map(\.ids)

@@ -11,9 +11,13 @@ struct DataChain: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      "data.chain(n=2, steps=[3, 4], seed=1) | map (r -> r.problem)", shows: "CHAIN1"),
-    Example("data.chain(n=1, steps=3, seed=1) | map (r -> r.steps)", shows: "CHAIN2"),
-    Example("data.chain(n=1, steps=3, modulus=7, seed=1) | map (r -> r.problem)", shows: "CHAIN3"),
+      "data.chain(n=2, steps=[3, 4], seed=1) | map (r -> r.problem)",
+      shows: #"["1+1+4-6?", "6+8-2*3+5?"]"#),
+    Example(
+      "data.chain(n=1, steps=3, seed=1) | map (r -> r.steps)", shows: #"["1+1=2;2+4=6;6-6=0;A:0"]"#),
+    Example(
+      "data.chain(n=1, steps=3, modulus=7, seed=1) | map (r -> r.problem)",
+      shows: #"["1+1+4-9 mod 7?"]"#),
   ]
 
   let n = Option("How many problems.", default: 100, in: 0...1_000_000)
@@ -54,11 +58,14 @@ struct DataArithmetic: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      "data.arithmetic(n=1, operations=3, seed=1) | map (r -> r.expression)", shows: "ARITH1"),
-    Example("data.arithmetic(n=1, operations=3, seed=1) | map (r -> r.steps)", shows: "ARITH2"),
+      "data.arithmetic(n=1, operations=3, seed=1) | map (r -> r.expression)",
+      shows: #"["41+42-19-45"]"#),
     Example(
-      "data.arithmetic(n=1, kind=addition, digits=2, paraphrase=1, seed=1) | map (r -> r.steps)",
-      shows: "ARITH3"),
+      "data.arithmetic(n=1, operations=3, seed=1) | map (r -> r.steps)",
+      shows: #"["41+42=83. 83-19=64. 64-45=19. The answer is 19."]"#),
+    Example(
+      "(data.arithmetic(n=1, kind=addition, digits=2, seed=1) | first).steps",
+      shows: "7+2=9, write 9, carry 0. 2+8=10, write 10. The answer is 109."),
   ]
 
   let kind = Option<ArithmeticForm>(
@@ -101,8 +108,11 @@ struct DataCountdown: Command {
   static let isRandom = true
   static let result = ValueType.table
   static let examples = [
-    Example("data.countdown(n=2, seed=1) | map (r -> r.problem)", shows: "COUNT1"),
-    Example("data.countdown(n=2, seed=1) | map (r -> r.expression)", shows: "COUNT2"),
+    Example(
+      "data.countdown(n=2, seed=1) | map (r -> r.problem)",
+      shows: #"["7 2 15: 44?", "9 17 12: 96?"]"#),
+    Example(
+      "data.countdown(n=2, seed=1) | map (r -> r.expression)", shows: #"["2*(7+15)", "12*(17-9)"]"#),
   ]
 
   let n = Option("How many problems.", default: 100, in: 0...1_000_000)

@@ -18,10 +18,10 @@ struct DataLists: Command {
   static let examples = [
     Example(
       "data.lists(n=2, tasks=[reverse, insert_index], lengths=3, items=letters, seed=1) | map (r -> r.input)",
-      shows: "LISTS1"),
+      shows: #"["reverse: c, g, t", "insert_index 0 Y: j, M, E"]"#),
     Example(
       "data.lists(n=2, tasks=[reverse, insert_index], lengths=3, items=letters, seed=1) | map (r -> r.output)",
-      shows: "LISTS2"),
+      shows: #"["t, g, c", "Y, j, M, E"]"#),
   ]
 
   let n = Option("How many problems.", default: 100, in: 0...1_000_000)
@@ -57,10 +57,10 @@ struct DataGraph: Command {
   static let examples = [
     Example(
       "data.graph(n=1, nodes=8, edges=8, depth=2, seed=1) | map (r -> r.question)",
-      shows: "GRAPH1"),
+      shows: #"["4 1 | 2 3 | 5 1 | 0 6 | 5 7 | 5 0 | 3 4 | 1 7 | [Q] 4 6 [R] 2"]"#),
     Example(
       "data.graph(n=3, kind=[candidates, reachable, path], nodes=8, edges=8, depth=2, seed=1) | map (r -> r.answer)",
-      shows: "GRAPH2"),
+      shows: #"["4", "no", "1 6 4"]"#),
   ]
 
   let n = Option("How many problems.", default: 100, in: 0...1_000_000)
@@ -91,9 +91,11 @@ struct DataSudoku: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      "data.sudoku(n=2, side=4, givens=6, seed=1) | map (r -> r.problem)", shows: "SUDOKU1"),
+      "data.sudoku(n=2, side=4, givens=6, seed=1) | map (r -> r.problem)",
+      shows: #"["..34...212...3..", "24.1..2.....43.."]"#),
     Example(
-      "data.sudoku(n=2, side=4, givens=6, seed=1) | map (r -> r.solution)", shows: "SUDOKU2"),
+      "data.sudoku(n=2, side=4, givens=6, seed=1) | map (r -> r.solution)",
+      shows: #"["2134341212434321", "2431312412434312"]"#),
   ]
 
   let n = Option("How many problems.", default: 100, in: 0...1_000_000)

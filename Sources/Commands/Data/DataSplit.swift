@@ -11,7 +11,7 @@ struct DataSplit: Command {
   static let examples = [
     Example(
       #"data.split ["ant", "bee", "cat", "dog", "ant"] shares={train: 1, test: 1}"#,
-      shows: "SPLIT1"),
+      shows: #"{train: ["bee", "cat"], test: ["ant", "dog", "ant"]}"#),
     Example(
       "s = data.split(data.lists(n=50, seed=1), by=input); [len(s.train) + len(s.held_out), len(s.held_out) < 15]",
       shows: "[50, true]"),

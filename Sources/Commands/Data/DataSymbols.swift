@@ -17,8 +17,8 @@ struct DataCipher: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"data.cipher ["Hello, World!"] seed=1 | map (r -> r.text)"#, shows: "CIPHER1"),
-    Example(#"data.cipher "abba" alphabet="abcd" seed=1 | map (r -> r.key)"#, shows: "CIPHER2"),
+      #"data.cipher ["Hello, World!"] seed=1 | map (r -> r.text)"#, shows: #"["Qxuuv, Jviuc!"]"#),
+    Example(#"data.cipher "abba" alphabet="abcd" seed=1 | map (r -> r.key)"#, shows: #"["acdb"]"#),
   ]
 
   let text = Argument<[String]>("A text, or a list of texts.", piped: true)
@@ -47,8 +47,10 @@ struct DataLookup: Command {
   static let isRandom = true
   static let result = ValueType.table
   static let examples = [
-    Example("data.lookup(n=2, pairs=4, seed=1) | map (r -> r.prompt)", shows: "LOOKUP1"),
-    Example("data.lookup(n=2, pairs=4, seed=1) | map (r -> r.answer)", shows: "LOOKUP2"),
+    Example(
+      "data.lookup(n=2, pairs=4, seed=1) | map (r -> r.prompt)",
+      shows: #"["n>e h>q r>j e>y e>", "z>m a>l k>u w>q z>"]"#),
+    Example("data.lookup(n=2, pairs=4, seed=1) | map (r -> r.answer)", shows: #"["y", "m"]"#),
   ]
 
   let n = Option("How many problems.", default: 100, in: 0...1_000_000)
@@ -75,9 +77,10 @@ struct DataPermute: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      "data.permute(n=1, size=3, examples=2, seed=1) | map (r -> r.prompt)", shows: "PERMUTE1"),
+      "data.permute(n=1, size=3, examples=2, seed=1) | map (r -> r.prompt)",
+      shows: #"["zts>tzs gme>mge lzw>"]"#),
     Example(
-      "data.permute(n=1, size=3, examples=2, seed=1) | map (r -> r.answer)", shows: "PERMUTE2"),
+      "data.permute(n=1, size=3, examples=2, seed=1) | map (r -> r.answer)", shows: #"["zlw"]"#),
   ]
 
   let n = Option("How many problems.", default: 100, in: 0...1_000_000)

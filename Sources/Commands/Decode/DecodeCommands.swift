@@ -5,7 +5,9 @@ import Tensors
 
 /// `decode.*`: ways to choose the next tokens.
 enum DecodeCommands {
-  static let all: [any Command.Type] = [DecodeGreedy.self, DecodeSample.self]
+  static let all: [any Command.Type] = [
+    DecodeGreedy.self, DecodeSample.self, DecodeBytes.self, DecodeJoin.self, DecodeHeal.self,
+  ]
 }
 
 /// Runs a decoder and wraps what it made; text streams while it is made.

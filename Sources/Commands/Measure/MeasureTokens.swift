@@ -1,3 +1,4 @@
+import Decoding
 import Language
 import Measures
 import Tokenizers
@@ -170,19 +171,52 @@ struct MeasureBitsPerByte: Command {
       shows: "true")
   ]
 
-  let model = Argument<ModelObject>("The model, or the path of one.")
+  let model = Argument<ScoredModel>("A model, the path of one, or a byte model.")
   let text = Argument<String>("The text; a long one is measured window by window.", piped: true)
   let window = Option<Int?>(
-    "The most tokens of a window; by default the model's context.", in: 2...)
+    "The most tokens of a window, of a byte model the most bytes; by default the model's context, "
+      + "of a byte model all of the text.", in: 2...)
 
   func run(_ call: Call) throws -> Value {
-    let model = try call[model].model
-    let result = try BitsPerByte(model, text: try call[text], window: try call[window])
-    return .record(
+    let (text, window) = (try call[text], try call[window])
+    switch try call[model] {
+    case .tokens(let object):
+      let result = try BitsPerByte(object.model, text: text, window: window)
+      return record(
+        result.value, result.nats, bytes: result.bytes, tokens: result.tokens,
+        skipped: result.skippedBytes)
+    case .bytes(let object):
+      let task = call.session.progress.start("bytes", total: text.utf8.count)
+      defer { task.finish() }
+      let result = try ByteLoss(object.model, text: Array(text.utf8), window: window) { _ in
+        task.advance()
+      }
+      return record(result.bitsPerByte, result.nats, bytes: result.bytes, tokens: nil, skipped: 0)
+    }
+  }
+
+  private func record(_ value: Double, _ nats: Double, bytes: Int, tokens: Int?, skipped: Int)
+    -> Value
+  {
+    .record(
       Record([
-        ("bits_per_byte", .float(result.value)), ("bytes", .int(result.bytes)),
-        ("tokens", .int(result.tokens)), ("nats", .float(result.nats)),
-        ("skipped_bytes", .int(result.skippedBytes)),
+        ("bits_per_byte", .float(value)), ("bytes", .int(bytes)),
+        ("tokens", tokens.map(Value.int) ?? .null), ("nats", .float(nats)),
+        ("skipped_bytes", .int(skipped)),
       ]))
+  }
+}
+
+/// What a loss in bits a byte is of.
+enum ScoredModel: ParameterValue {
+  case tokens(ModelObject)
+  case bytes(ByteModelObject)
+
+  static var type: ValueType { ByteModelObject.type }
+  var defaultText: String? { nil }
+
+  static func convert(_ value: Value, in call: Call) throws -> ScoredModel? {
+    if case .object(let object as ByteModelObject) = value { return .bytes(object) }
+    return try ModelObject.convert(value, in: call).map { .tokens($0) }
   }
 }

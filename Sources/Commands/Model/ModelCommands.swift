@@ -7,7 +7,8 @@ enum ModelCommands {
     ModelLoad.self, ModelNew.self, ModelLogits.self,
     ModelHidden.self, ModelWeights.self, ModelWeight.self,
     ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
-    ModelConvert.self, ModelEmbed.self, ModelChat.self,
+    ModelConvert.self, ModelEmbed.self, ModelChat.self, ModelBytewise.self, ModelEnsemble.self,
+    ModelNextByte.self, ModelMarkov.self,
   ]
 }
 

@@ -9,5 +9,6 @@ enum TokenizerCommands {
     TokenizerEncode.self, TokenizerDecode.self,
     TokenizerNumbers.self, TokenizerCanonical.self, TokenizerStarts.self, TokenizerSample.self,
     TokenizerCount.self, TokenizerSegmentations.self, TokenizerAlign.self, TokenizerCodes.self,
+    TokenizerCovers.self,
   ]
 }

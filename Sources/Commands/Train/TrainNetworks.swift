@@ -20,8 +20,8 @@ struct TrainNetwork: Command {
   static let result = ValueType.record
   static let examples = [
     Example(
-      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; r = train.network(t, "ab ab ab ab ab ab", layers=1, width=9, heads=1, context=4, batch=1, steps=2, input=binary); [r.input_parameters, r.head_parameters]"#,
-      shows: "[0, 2322]")
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; r = train.network(t, "ab ab ab ab ab ab", layers=1, width=18, heads=1, context=4, batch=1, steps=2, input=binary); [r.input_parameters, r.head_parameters]"#,
+      shows: "[0, 4644]")
   ]
 
   let tokenizer = Argument<TokenizerObject>(

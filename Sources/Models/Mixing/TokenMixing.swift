@@ -5,7 +5,7 @@ public struct TokenMixing: Sendable {
   /// A sequence that goes through the network beside the others, whose queries and keys some mixers use.
   public enum Companion: Sendable {
     /// Normal numbers in place of embeddings, never trained.
-    case random(deviation: Double, seed: UInt64)
+    case drawn(deviation: Double, seed: UInt64)
     /// Tokens, as many as the context has.
     case tokens([Int32])
   }
@@ -76,7 +76,7 @@ public struct TokenMixing: Sendable {
     do {
       switch companion {
       case nil: return nil
-      case .random(let deviation, let seed):
+      case .drawn(let deviation, let seed):
         let rows = try Tensor.normal(
           [network.embedding.contextLength, network.width], deviation: deviation,
           stream: RandomStream(seed: seed, path: ["model.new", "companion"]))

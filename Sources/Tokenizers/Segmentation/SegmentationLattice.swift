@@ -192,15 +192,6 @@ public struct SegmentationLattice: Sendable {
   }
 }
 
-/// log Σ exp.
-enum LogSum {
-  static func of(_ terms: [Double]) -> Double {
-    guard let largest = terms.max(), largest > -.infinity else { return -.infinity }
-    return largest
-      + ElementaryFunction.log(terms.reduce(0) { $0 + ElementaryFunction.exp($1 - largest) })
-  }
-}
-
 extension Tokenizer {
   /// All ways to write `text` in ordinary tokens.
   ///

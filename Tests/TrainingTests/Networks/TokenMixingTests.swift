@@ -20,7 +20,7 @@ import Testing
   }
 
   static let tokens = TokenMixing.Companion.tokens((0..<16).map { Int32($0 * 5 % 24) })
-  static let random = TokenMixing.Companion.random(deviation: 1, seed: 4)
+  static let random = TokenMixing.Companion.drawn(deviation: 1, seed: 4)
 
   /// All arms of the comparison.
   static func arm(_ kind: Int, of network: NetworkDescription) -> TokenMixing {

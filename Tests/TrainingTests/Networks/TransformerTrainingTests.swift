@@ -155,6 +155,27 @@ import Tokenizers
     #expect(try run(size: 4, accumulation: 2) == reference)
   }
 
+  @Test("a run of masks goes on with the same bits", arguments: [1, 7])
+  func resume(cut: Int) throws {
+    func trainer() throws -> NetworkTrainer<TransformerTraining> {
+      try Self.trainer(
+        MaskedDiffusion(mask: 23), batches: Self.counting, size: 6, steps: 12, accumulation: 2)
+    }
+    let whole = try trainer()
+    let losses = try whole.run().losses
+    let first = try trainer()
+    for _ in 0..<cut { _ = try first.advance() }
+    let second = try trainer()
+    try second.resume(from: first.checkpoint)
+    #expect(try second.run().losses == Array(losses[cut...]))
+    #expect(second.checkpoint == whole.checkpoint)
+    let other = try Self.trainer(
+      MaskedDiffusion(mask: 22), batches: Self.counting, size: 6, steps: 12, accumulation: 2)
+    #expect(throws: TrainingError.resumeMismatch(setting: "mask", saved: "23", asked: "22")) {
+      try other.resume(from: first.checkpoint)
+    }
+  }
+
   @Test("next tokens, masked tokens, subsets and classes are learned", arguments: 0..<4)
   func learns(kind: Int) throws {
     let classes = Self.counting.map { example in
