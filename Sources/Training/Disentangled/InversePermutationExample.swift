@@ -7,7 +7,7 @@ public struct InversePermutationExample: Sendable, Equatable {
   /// Y, `[n, n]`, row after row.
   public let string: [Bool]
 
-  public init(permutation: [Int], string: [Bool]) {
+  init(permutation: [Int], string: [Bool]) {
     (self.permutation, self.string) = (permutation, string)
   }
 
@@ -17,7 +17,7 @@ public struct InversePermutationExample: Sendable, Equatable {
   }
 
   /// A random string under a given permutation.
-  public init(permutation: [Int], stream: inout RandomStream) {
+  init(permutation: [Int], stream: inout RandomStream) {
     let count = permutation.count
     self.permutation = permutation
     string = (0..<count * count).map { _ in stream.next() >> 63 == 1 }
@@ -27,8 +27,14 @@ public struct InversePermutationExample: Sendable, Equatable {
   public var targets: [Double] { string.map { $0 ? 1 : 0 } }
 
   /// The rows that a network is given, `[rows, n]`: P, P · Y and the layout's rows of zeros.
-  public func content(_ layout: InversePermutationLayout) -> [Double] {
+  ///
+  /// - Throws: ``TrainingError/setting(name:value:reason:)`` for a layout of another size.
+  public func content(_ layout: InversePermutationLayout) throws(TrainingError) -> [Double] {
     let size = layout.size
+    guard permutation.count == size else {
+      throw .setting(
+        name: "the permutation's size", value: permutation.count, reason: "must be \(size)")
+    }
     var rows = [Double](repeating: 0, count: layout.rows * size)
     for (i, image) in permutation.enumerated() {
       rows[(layout.firstPermutationRow + i) * size + image] = 1
@@ -44,17 +50,17 @@ public struct InversePermutationExample: Sendable, Equatable {
   public static func balanced(size: Int, count: Int, stream: RandomStream) -> [Self] {
     var stream = stream
     guard size <= 6 else {
-      return (0..<count).map { _ in Self(size: size, stream: &stream) }
+      return (0..<max(count, 1)).map { _ in Self(size: size, stream: &stream) }
     }
     let all = permutations(size)
-    return (0..<(count + all.count - 1) / all.count).flatMap { _ in
+    return (0..<(max(count, 1) + all.count - 1) / all.count).flatMap { _ in
       all.map { Self(permutation: $0, stream: &stream) }
     }
   }
 
   /// All n! permutations of `0..<size`, in lexicographic order.
   public static func permutations(_ size: Int) -> [[Int]] {
-    (0..<size).reduce([[]]) { partial, _ in
+    (0..<max(size, 0)).reduce([[]]) { partial, _ in
       partial.flatMap { head in (0..<size).filter { !head.contains($0) }.map { head + [$0] } }
     }
   }
@@ -79,6 +85,6 @@ public struct InversePermutationBatches: BatchSource {
 
   public func batch(_ number: Int) -> [InversePermutationExample] {
     var stream = RandomStream(seed: seed, path: ["inverse permutation", "batch \(number)"])
-    return (0..<count).map { _ in InversePermutationExample(size: size, stream: &stream) }
+    return (0..<max(count, 0)).map { _ in InversePermutationExample(size: size, stream: &stream) }
   }
 }

@@ -59,9 +59,13 @@ public struct InversePermutationNetwork: TrainableNetwork {
   public func answers(to batch: [InversePermutationExample], with parameters: [Variable]) throws
     -> Variable
   {
+    guard parameters.count == widths.count else {
+      throw TrainingError.setting(
+        name: "parameters", value: parameters.count, reason: "must be \(widths.count)")
+    }
     let (size, rows) = (layout.size, layout.rows)
     let content = try constant(
-      batch.flatMap { $0.content(layout) }, [batch.count, rows, size], like: parameters)
+      batch.flatMap { try $0.content(layout) }, [batch.count, rows, size], like: parameters)
     let identity = (0..<rows * rows).map { $0 % (rows + 1) == 0 ? 1.0 : 0 }
     let positions = try constant(identity, [rows, rows], like: parameters)
       .broadcast(to: [batch.count, rows, rows])

@@ -12,7 +12,7 @@ public struct InversePermutationScore: Sendable, Equatable {
   public let solvedShare: Double
 
   /// - Parameter answers: for each example row after row, `[n, n]`.
-  public init(
+  init(
     _ answers: [[Double]], of examples: [InversePermutationExample],
     _ layout: InversePermutationLayout
   ) {
@@ -44,6 +44,13 @@ public struct InversePermutationScore: Sendable, Equatable {
     _ transformer: DisentangledTransformer, on examples: [InversePermutationExample],
     _ layout: InversePermutationLayout
   ) throws(TrainingError) {
+    guard transformer.rows == layout.rows, transformer.contentWidth == layout.size,
+      transformer.outputs == layout.size
+    else {
+      throw .setting(
+        name: "the transformer's rows", value: transformer.rows,
+        reason: "must be \(layout.rows), of \(layout.size) columns as its answers")
+    }
     var answers: [[Double]] = []
     for example in examples {
       do { try Cancellation.check() } catch { throw .interrupted(error) }

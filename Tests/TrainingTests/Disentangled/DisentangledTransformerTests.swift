@@ -130,7 +130,7 @@ import Testing
   func invariance(scratch: Int) throws {
     let layout = try InversePermutationLayout(size: 3, before: scratch, after: scratch)
     let transformer = try Self.random(layout, layers: 3)
-    let content = Self.examples(3)[4].content(layout)
+    let content = try Self.examples(3)[4].content(layout)
     let before = try transformer.streams(content)
     var stream = RandomStream(seed: 9, path: ["perturbed"])
     for t in 0..<layout.rows - 1 {
@@ -145,7 +145,7 @@ import Testing
     // Without a mask the first row does depend on the last.
     let open = try InversePermutationLayout(size: 3, isCausal: false)
     let free = try Self.random(open)
-    var changed = Self.examples(3)[4].content(open)
+    var changed = try Self.examples(3)[4].content(open)
     let first = try free(changed)[0]
     changed[changed.count - 1] += 1
     #expect(try free(changed)[0] != first)
@@ -190,5 +190,13 @@ import Testing
     let layout = try InversePermutationLayout(size: 2)
     let transformer = try DisentangledTransformer(constructedFor: layout, sharpness: 1)
     #expect(throws: TrainingError.self) { try transformer([1]) }
+    #expect(
+      throws: TrainingError.setting(
+        name: "the permutation's size", value: 3, reason: "must be 2")
+    ) { try Self.examples(3)[0].content(layout) }
+    let longer = try InversePermutationLayout(size: 2, after: 1)
+    #expect(throws: TrainingError.self) {
+      try InversePermutationScore(transformer, on: Self.examples(2), longer)
+    }
   }
 }

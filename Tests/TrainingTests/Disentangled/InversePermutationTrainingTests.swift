@@ -167,6 +167,10 @@ import Testing
     #expect(
       throws: TrainingError.setting(name: "layers", value: 5, reason: "must be from 1 to 4")
     ) { try InversePermutationNetwork(layout, layers: 5, seed: 1) }
+    let network = try InversePermutationNetwork(layout, seed: 1)
+    #expect(throws: TrainingError.setting(name: "parameters", value: 0, reason: "must be 3")) {
+      try network.answers(to: Self.examples(2, 1), with: [])
+    }
     // 2^27 numbers, 4 rows, a width of 24.
     let most = (1 << 27) / 96
     #expect(
