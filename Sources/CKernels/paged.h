@@ -38,6 +38,13 @@ CK_INLINE paged_line paged_find_line(const ck_attention *a, size_t cached, size_
   return (paged_line){a->queries + place, a->out + place, begin, a->first[cached] + row + 1, NULL, 0};
 }
 
+/// The same of a key head's only line.
+CK_INLINE paged_line paged_only_line(const ck_attention *a, size_t cached) {
+  size_t place = cached * a->head_width;
+  return (paged_line){a->queries + place, a->out + place, a->begins ? a->begins[cached] : 0, a->first[cached] + 1,
+                      NULL, 0};
+}
+
 /// Where the probabilities of up to 8 lines begin, and how far apart those of two keys are.
 typedef struct {
   const float *at[8];

@@ -45,33 +45,55 @@ CK_INLINE void paged_score(const paged_line *line, size_t lines, const float *co
                            size_t last, size_t width, float scale, enum paged_registers have) {
   size_t most = have == PAGED_MANY ? 4 : have == PAGED_SOME ? 2 : 1;
   for (size_t page = first; page < last;) {
-    size_t side = last - page >= most ? most : 1;
+    size_t left = last - page, side = left >= most ? most : 1;
+    // One line alone has no other chain that fills the time until its sums are there.
+    if (lines == 1 && left < most) side = left;
     for (size_t l = 0; l < lines; l += 4) {
       size_t count = lines - l < 4 ? lines - l : 4, place = (page - first) * GROUP;
 #define SCORE(side) \
   SOME_LINES(count, paged_score_pages(line + l, pages + page, place, width, lanes_of(scale), N, side))
+#define SCORE_ONE(side) paged_score_pages(line, pages + page, place, width, lanes_of(scale), 1, side)
       if (side == 1) SCORE(1)
-      else if (have == PAGED_MANY) SCORE(4)
-      else SCORE(2)
+      else if (have != PAGED_MANY) SCORE(2)
+      else if (side == 4) SCORE(4)
+      else if (side == 3) SCORE_ONE(3);
+      else SCORE_ONE(2);
 #undef SCORE
+#undef SCORE_ONE
     }
     page += side;
   }
 }
 
+// The largest of 16 numbers, none of them a NaN.
+CK_INLINE float paged_largest(f32x16 x) {
+#define FOLD(...)                                                   \
+  do {                                                              \
+    f32x16 other = __builtin_shufflevector(x, x, __VA_ARGS__);      \
+    x = lanes_select(other > x, other, x);                          \
+  } while (0)
+  FOLD(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  FOLD(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+  FOLD(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+  FOLD(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+#undef FOLD
+  return x[0];
+}
+
 // s becomes exp(s - max), over whole pages; what the line does not see is not used.
 CK_INLINE void paged_exponentials(const paged_line *line) {
-  float *s = line->p + line->skip, maximum = -__builtin_inff();
-  size_t count = line->end - line->begin, k = 0;
-  f32x16 largest = lanes_of(maximum);
-  for (; k + 16 <= count; k += 16) {
-    f32x16 lanes = lanes_load(s + k);
-    largest = lanes_select(lanes > largest, lanes, largest);
+  const i32x16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  size_t begin = line->skip, end = line->skip + (line->end - line->begin);
+  f32x16 largest = lanes_of(-__builtin_inff());
+  for (size_t k = begin / 16 * 16; k < end; k += 16) {
+    f32x16 lanes = lanes_load(line->p + k);
+    i32x16 larger = lanes > largest;
+    if (k < begin) larger &= lane >= (i32x16)(int32_t)(begin - k);
+    if (k + 16 > end) larger &= lane < (i32x16)(int32_t)(end - k);
+    largest = lanes_select(larger, lanes, largest);
   }
-  for (int lane = 0; lane < 16; lane++) maximum = largest[lane] > maximum ? largest[lane] : maximum;
-  for (; k < count; k++) maximum = s[k] > maximum ? s[k] : maximum;
-  f32x16 shift = lanes_of(maximum);
-  for (k = 0; k < line->skip + count; k += 16)
+  f32x16 shift = lanes_of(paged_largest(largest));
+  for (size_t k = 0; k < end; k += 16)
     lanes_store(line->p + k, lanes_exp(lanes_load(line->p + k) - shift));
 }
 
@@ -154,23 +176,75 @@ CK_INLINE void paged_values(const paged_line *line, size_t lines, const float *c
   }
 }
 
+// out += p times values over the keys begin ..< end, for four lines of different key heads.
+CK_INLINE void paged_weigh_heads(const paged_line *line, const float *const *const *pages, size_t begin, size_t end,
+                                 size_t width, size_t column) {
+  f32x16 sums[4];
+  const float *p[4], *values[4];
+#pragma clang loop unroll(full)
+  for (int l = 0; l < 4; l++) {
+    sums[l] = lanes_load(line[l].out + column);
+    p[l] = line[l].p + line[l].skip;
+  }
+  for (size_t key = begin, k = 0; key < end;) {
+    size_t stop = (key / GROUP + 1) * GROUP;
+    if (stop > end) stop = end;
+#pragma clang loop unroll(full)
+    for (int l = 0; l < 4; l++) values[l] = pages[l][key / GROUP] + (GROUP + key % GROUP) * width + column;
+    for (size_t place = 0; key < stop; key++, k++, place += width)
+#pragma clang loop unroll(full)
+      for (int l = 0; l < 4; l++) sums[l] = lanes_fma(lanes_of(p[l][k]), lanes_load(values[l] + place), sums[l]);
+  }
+#pragma clang loop unroll(full)
+  for (int l = 0; l < 4; l++) lanes_store(line[l].out + column, sums[l]);
+}
+
+// The products with values of lines that have a key head each. A narrow head has one chain or two, which would wait
+// for each sum: those of four heads run side by side.
+CK_INLINE void paged_values_of_heads(const paged_line *line, size_t lines, const float *const *const *pages,
+                                     size_t width, enum paged_registers have) {
+  for (size_t l = 0; l < lines;) {
+    const paged_line *some = line + l;
+    bool together = width <= 32 && width % 16 == 0 && lines - l >= 4 && some[1].begin == some[0].begin &&
+                    some[2].begin == some[0].begin && some[3].begin == some[0].begin;
+    if (!together) {
+      paged_values(some, 1, pages[l], width, have);
+      l++;
+      continue;
+    }
+    size_t begin = some[0].begin, end = SIZE_MAX;
+    for (size_t n = 0; n < 4; n++) {
+      memset(some[n].out, 0, width * sizeof(float));
+      end = some[n].end < end ? some[n].end : end;
+    }
+    for (size_t column = 0; column < width; column += 16)
+      paged_weigh_heads(some, pages + l, begin, end, width, column);
+    for (size_t n = 0; n < 4; n++) {
+      paged_add_values(some + n, 1, pages[l + n], end, some[n].end, width, have);
+      for (size_t i = 0; i < width; i++) some[n].out[i] = some[n].out[i] + 0;
+    }
+    l += 4;
+  }
+}
+
 // Lines begin ..< end of all, counted over (key head, row, head of its group), of which a key head has few.
 CK_INLINE void paged_lines(const ck_attention *a, size_t begin, size_t end, float *memory,
                            enum paged_registers have) {
-  size_t each = paged_lines_of(a);
+  // Divisions are slow beside a narrow head's work: key heads are counted along.
+  size_t each = paged_lines_of(a), width = a->head_width, cached = begin / each;
   for (size_t from = begin; from < end;) {
     paged_line line[PAGED_TOGETHER];
-    size_t lines = 0;
+    size_t lines = 0, first_cached = cached;
     float *room = memory;
     // Some key heads, or parts of them, whose lines fit.
     size_t to = from;
     while (to < end) {
-      size_t cached = to / each, next = (cached + 1) * each;
+      size_t next = (cached + 1) * each;
       if (next > end) next = end;
       if (to > from && next - from > PAGED_TOGETHER) break;
       size_t first = SIZE_MAX, last = 0;
       for (size_t l = to; l < next; l++, lines++) {
-        line[lines] = paged_find_line(a, cached, l % each);
+        line[lines] = each == 1 ? paged_only_line(a, cached) : paged_find_line(a, cached, l - cached * each);
         first = line[lines].begin < first ? line[lines].begin : first;
         last = line[lines].end > last ? line[lines].end : last;
       }
@@ -181,17 +255,19 @@ CK_INLINE void paged_lines(const ck_attention *a, size_t begin, size_t end, floa
         line[l].skip = line[l].begin - first * GROUP;
         room += (last - first) * GROUP;
       }
-      paged_score(line + lines - (next - to), next - to, a->pages[cached], first, last, a->head_width, a->scale,
-                  have);
+      paged_score(line + lines - (next - to), next - to, a->pages[cached], first, last, width, a->scale, have);
       to = next;
+      cached++;
     }
     paged_probabilities(line, lines);
-    for (size_t l = 0; l < lines;) {
-      size_t cached = (from + l) / each, next = (cached + 1) * each - from;
-      if (next > lines) next = lines;
-      paged_values(line + l, next - l, a->pages[cached], a->head_width, have);
-      l = next;
-    }
+    if (each == 1) paged_values_of_heads(line, lines, a->pages + first_cached, width, have);
+    else
+      for (size_t l = 0, head = first_cached; l < lines; head++) {
+        size_t next = (head + 1) * each - from;
+        if (next > lines) next = lines;
+        paged_values(line + l, next - l, a->pages[head], width, have);
+        l = next;
+      }
     from = to;
   }
 }

@@ -64,7 +64,8 @@ extension LanguageModel {
     -> [Double]
   {
     let logits = try lastLogits(ids: ids, cache: &cache)
-    guard let largest = Rows.argmax(logits[...]).map({ Double(logits[$0]) }) else {
+    guard let largest = Rows.argmax(logits[...]).map({ Double(logits[$0]) }), largest.isFinite
+    else {
       throw .notANumber(model: name, position: cache.count - 1)
     }
     let shifted = logits.map { Double($0) - largest }

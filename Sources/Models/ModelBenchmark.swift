@@ -11,7 +11,8 @@ public struct ModelBenchmark: Sendable {
   /// How many tokens are written; 0: none.
   public let generated: Int
   public let rounds: Int
-  /// Sequences that are written together, a token of each in a step.
+  /// Sequences that are written together, a token of each in a step: by ``BatchDecoder`` where the network
+  /// has one.
   public let batch: Int
 
   public init(
@@ -72,15 +73,21 @@ public struct ModelBenchmark: Sendable {
     var rates: [Double] = []
     var reads: [Double] = []
     guard generated > 0 else { return result }
+    let decoder =
+      batch > 1 ? try BatchDecoder(model, slots: batch, capacity: generated) : nil
+    let slots = Array(0..<batch)
     for round in 0...rounds {
       reads.append(Machine.readGigabytesPerSecond(bytes: result.bytes))
       var caches = (0..<batch).map { _ in model.makeCache() }
+      for slot in slots { try decoder?.end(slot) }
       var own: [Double] = []
       for id in ids(generated) {
         own.append(
           try seconds { () throws(ModelError) in
             if batch == 1 {
               _ = try model.lastLogits(ids: [id], cache: &caches[0])
+            } else if let decoder {
+              try decoder.append([Int32](repeating: id, count: batch), to: slots)
             } else {
               _ = try model.lastLogits(
                 batch: [[Int32]](repeating: [id], count: batch), caches: &caches)

@@ -15,7 +15,7 @@ public final class TransformerModel: LanguageModel {
   public let tokenizer: Tokenizer?
   public let configuration: [JSON.Member]
   let weights: FrozenWeights
-  private let plan: InferencePlan?
+  let plan: InferencePlan?
   private let reading: ArchitectureReading
   private let source: any TensorSource
   /// The file that the weights came from.

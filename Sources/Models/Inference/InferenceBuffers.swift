@@ -8,23 +8,23 @@ final class InferenceBuffers {
     var query = 0
     var key = 0
     var hidden = 0
+
+    /// In the order of the buffers.
+    fileprivate var all: [Int] {
+      [stream, stream, query, key, key, max(query, stream), stream, hidden, hidden]
+    }
   }
 
   let rows: Int
+  private let widths: Widths
   /// For rows of 8 bits.
   let room: QuantizedScratch
   private let memory: FloatBuffer
   let stream, normed, query, key, value, attended, change, gate, up: FloatView
 
   /// - Throws: ``KernelError/memory(kernel:bytes:)``.
-  init(rows: Int, widths: Widths) throws(KernelError) {
-    self.rows = rows
-    room = try QuantizedScratch()
-    let sizes = [
-      widths.stream, widths.stream, widths.query, widths.key, widths.key,
-      max(widths.query, widths.stream),
-      widths.stream, widths.hidden, widths.hidden,
-    ]
+  convenience init(rows: Int, widths: Widths) throws(KernelError) {
+    let sizes = widths.all
     // Each begins at a cache line of its own.
     var starts: [Int] = []
     var total = 0
@@ -36,12 +36,25 @@ final class InferenceBuffers {
       total = next
     }
     let memory = try FloatBuffer(total)
-    self.memory = memory
-    func view(_ index: Int) -> FloatView {
-      FloatView(rebasing: memory.view[starts[index]..<starts[index] + rows * sizes[index]])
-    }
-    (stream, normed, query) = (view(0), view(1), view(2))
-    (key, value, attended) = (view(3), view(4), view(5))
-    (change, gate, up) = (view(6), view(7), view(8))
+    self.init(
+      memory, try QuantizedScratch(), rows: rows, widths: widths,
+      views: zip(starts, sizes).map { FloatView(rebasing: memory.view[$0..<$0 + rows * $1]) })
+  }
+
+  private init(
+    _ memory: FloatBuffer, _ room: QuantizedScratch, rows: Int, widths: Widths, views: [FloatView]
+  ) {
+    (self.memory, self.room, self.rows, self.widths) = (memory, room, rows, widths)
+    (stream, normed, query) = (views[0], views[1], views[2])
+    (key, value, attended) = (views[3], views[4], views[5])
+    (change, gate, up) = (views[6], views[7], views[8])
+  }
+
+  /// The first `count` rows of the same memory; there are as many.
+  func first(_ count: Int) -> InferenceBuffers {
+    let views = [stream, normed, query, key, value, attended, change, gate, up]
+    return InferenceBuffers(
+      memory, room, rows: count, widths: widths,
+      views: zip(views, widths.all).map { FloatView(rebasing: $0[..<(count * $1)]) })
   }
 }

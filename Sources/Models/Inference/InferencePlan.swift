@@ -7,10 +7,10 @@ import Tensors
 ///
 /// The bits are those of ``NetworkPass``, which runs everything else.
 final class InferencePlan: Sendable {
-  private let blocks: [InferenceBlock]
-  private let rotations: [(description: RotaryDescription, frequencies: RotaryFrequencies)]
-  private let widths: InferenceBuffers.Widths
-  private let width: Int
+  let blocks: [InferenceBlock]
+  let rotations: [(description: RotaryDescription, frequencies: RotaryFrequencies)]
+  let widths: InferenceBuffers.Widths
+  let width: Int
   /// The buffers of the last pass, for the next one of as many rows.
   private let spare = Mutex<Spare>(Spare())
 
@@ -75,19 +75,12 @@ final class InferencePlan: Sendable {
     try state.x.value.withElements(of: Float.self) {
       _ = buffers.stream.update(fromContentsOf: $0)
     }
-    let angles = try rotations.map {
-      try RotaryAngles<Float>($0.frequencies, positions: .whole(state.positions))
-    }
+    let angles = try angles(state.positions)
     let sequences = state.sequences
     let origins = state.origins.map { $0.first ?? 0 }
     for layer in blocks.indices {
       try Cancellation.check()
-      let run = BlockRun(
-        block: blocks[layer], layer: layer, buffers: buffers, rows: rows, width: width,
-        angles: blocks[layer].rotation.map {
-          (angles[$0], rotations[$0].description.pairing)
-        })
-      try run.run(
+      try block(layer, buffers, angles).run(
         positions: state.positions, origins: origins, sequences: sequences, caches: &caches)
     }
     let result = try Tensor(shape: state.x.shape, of: Float.self) {
@@ -95,6 +88,24 @@ final class InferencePlan: Sendable {
     }
     spare.withLock { $0.buffers = buffers }
     return result
+  }
+
+  /// The angles of rows, for each of the rotations.
+  func angles(_ positions: [Int32]) throws(KernelError) -> [RotaryAngles<Float>] {
+    var angles: [RotaryAngles<Float>] = []
+    for rotation in rotations {
+      angles.append(try RotaryAngles(rotation.frequencies, positions: .whole(positions)))
+    }
+    return angles
+  }
+
+  /// A block over the rows of the buffers.
+  func block(_ layer: Int, _ buffers: InferenceBuffers, _ angles: [RotaryAngles<Float>])
+    -> BlockRun
+  {
+    BlockRun(
+      block: blocks[layer], layer: layer, buffers: buffers, rows: buffers.rows, width: width,
+      angles: blocks[layer].rotation.map { (angles[$0], rotations[$0].description.pairing) })
   }
 
   private func taken(_ rows: Int) throws(KernelError) -> InferenceBuffers {

@@ -72,9 +72,10 @@ public final class TokenContinuations: Sendable {
     try tokenizer.bytes(of: ids)
   }
 
-  /// What a token gives inside a text or at its start.
+  /// What a token gives inside a text or at its start; nothing where it is no ordinary one.
   public func bytes(of id: Int32, atStart: Bool) -> [UInt8] {
-    (atStart ? firstBytes : bytes)[Int(id)]
+    let table = atStart ? firstBytes : bytes
+    return table.indices.contains(Int(id)) ? table[Int(id)] : []
   }
 
   /// The tokens whose bytes there start with a prefix.
@@ -183,7 +184,9 @@ public final class TokenContinuations: Sendable {
 
   /// Whether a token begins a word of its own behind a text, whatever the text is.
   private func startsWord(_ id: Int32, after text: [UInt8]) -> Bool {
-    guard let last = text.last, let first = bytes[Int(id)].first else { return false }
+    guard let last = text.last, let first = bytes(of: id, atStart: false).first else {
+      return false
+    }
     return switch cut {
     case .safe: SafeCut.isSafe(between: last, and: first)
     case .word: last != Self.space && first == Self.space
