@@ -572,6 +572,20 @@ import Testing
     #expect(lstat(notebook.path("link.md"), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
   }
 
+  @Test("points of a sweep know what their own cell bound before")
+  func sweepsOfOneCell() throws {
+    func source(_ x: Int) -> String {
+      "x = \(x)\nsweep a=1..2 { slow 30; count \"own\"; {b: a * x} }"
+    }
+    try notebook.write(fence("a", source(2) + "\nboom"))
+    notebook.run()
+    #expect(RunCounts["own"] == 2)
+    try notebook.write(fence("a", source(3)))
+    #expect(notebook.run().outcome == .ok)
+    #expect(RunCounts["own"] == 4)
+    #expect(try notebook.outputs()[0]?.contains("2  6") == true)
+  }
+
   @Test("sweep points that were computed are not computed again")
   func sweeps() throws {
     let source = "sweep a=1..3 { slow 30; count \"sweep\"; {b: a * 2} }"

@@ -24,6 +24,8 @@ extension Compiler {
     let usesBefore = analysis.uses
     analysis.reads = []
     analysis.uses = CellUses()
+    // A point's key holds what the cell itself bound before, too.
+    definitelyBound = []
     let body = Scope(kind: .sweep, parent: scope)
     scope = body
     loopDepth = 0
@@ -34,6 +36,7 @@ extension Compiler {
     (scope, loopDepth, captured, definitelyBound) = outer
     let reads = analysis.reads
     let uses = analysis.uses
+    analysis.reads.subtract(definitelyBound)
     analysis.reads.formUnion(readsBefore)
     analysis.uses.formUnion(usesBefore)
 
