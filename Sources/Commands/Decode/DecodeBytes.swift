@@ -54,6 +54,33 @@ struct DecodeBytes: Command {
   }
 }
 
+/// How a prompt that may end inside a word goes on with tokens.
+struct TokenContinuationOptions: ParameterGroup {
+  let model = Argument<ByteModelObject>("A byte model, a model, or the path of one.")
+  let prompt = Argument<ByteText>("A text, or a list of bytes.", piped: true)
+  let temperature = Option(
+    "Scores are divided by it; below 1 likely ones gain, 0 takes the best.", default: 0.0,
+    in: 0.0...)
+  let max = Option(
+    "The most new tokens; where bytes come before them, at most as many bytes.", default: 64,
+    in: 0...1_000_000)
+  let seed = Option<Int?>("Names the random stream; drawn from the notebook's seed where absent.")
+
+  func run(_ call: Call, name: String) throws -> (
+    model: ByteModel, prompt: [UInt8], sampler: Sampler, stream: RandomStream,
+    options: DecodingOptions
+  ) {
+    guard let model = try call[model].tokenModel else {
+      throw DecodingError.ensemble(reason: "tokens are those of one vocabulary")
+    }
+    return (
+      model, try call[prompt].bytes, try Sampler(temperature: try call[temperature]),
+      randomStream(call, seed: try call[seed], name: name),
+      DecodingOptions(maximum: try call[max])
+    )
+  }
+}
+
 /// `decode.join`: bytes to the next word, then tokens.
 struct DecodeJoin: Command {
   static let name = "decode.join"
@@ -67,23 +94,13 @@ struct DecodeJoin: Command {
     Example(#"decode.join("default", "Once upon a ti", max=8).bytes != []"#, shows: "true")
   ]
 
-  let model = Argument<ByteModelObject>("A byte model, a model, or the path of one.")
-  let prompt = Argument<ByteText>("A text, or a list of bytes.", piped: true)
-  let temperature = Option(
-    "Scores are divided by it; below 1 likely ones gain, 0 takes the best.", default: 0.0,
-    in: 0.0...)
-  let max = Option("The most new bytes, then the most new tokens.", default: 64, in: 0...1_000_000)
-  let seed = Option<Int?>("Names the random stream; drawn from the notebook's seed where absent.")
+  let joining = TokenContinuationOptions()
 
   func run(_ call: Call) throws -> Value {
-    guard let model = try call[model].tokenModel else {
-      throw DecodingError.ensemble(reason: "tokens are those of one vocabulary")
-    }
+    let run = try joining.run(call, name: Self.name)
     let made = try ByteDecoder.decode(
-      model, joining: try call[prompt].bytes,
-      sampler: try Sampler(temperature: try call[temperature]),
-      stream: randomStream(call, seed: try call[seed], name: Self.name),
-      options: DecodingOptions(maximum: try call[max]))
+      run.model, joining: run.prompt, sampler: run.sampler, stream: run.stream,
+      options: run.options)
     return .record(
       Record([
         ("text", made.text.map(Value.string) ?? .null),
@@ -105,23 +122,13 @@ struct DecodeHeal: Command {
     Example(#"decode.heal("default", "Once upon a ti", max=3).dropped != """#, shows: "true")
   ]
 
-  let model = Argument<ByteModelObject>("A byte model, a model, or the path of one.")
-  let prompt = Argument<ByteText>("A text, or a list of bytes.", piped: true)
-  let temperature = Option(
-    "Scores are divided by it; below 1 likely tokens gain, 0 takes the best.", default: 0.0,
-    in: 0.0...)
-  let max = Option("The most new tokens.", default: 64, in: 0...1_000_000)
-  let seed = Option<Int?>("Names the random stream; drawn from the notebook's seed where absent.")
+  let healing = TokenContinuationOptions()
 
   func run(_ call: Call) throws -> Value {
-    guard let model = try call[model].tokenModel else {
-      throw DecodingError.ensemble(reason: "tokens are those of one vocabulary")
-    }
+    let run = try healing.run(call, name: Self.name)
     let made = try TokenHealing.decode(
-      model, prompt: try call[prompt].bytes,
-      sampler: try Sampler(temperature: try call[temperature]),
-      stream: randomStream(call, seed: try call[seed], name: Self.name),
-      options: DecodingOptions(maximum: try call[max]))
+      run.model, prompt: run.prompt, sampler: run.sampler, stream: run.stream,
+      options: run.options)
     return .record(
       Record([
         ("text", made.text.map(Value.string) ?? .null),

@@ -46,6 +46,26 @@ struct TrainNetwork: Command {
   }
 }
 
+/// What training with hidden tokens takes.
+struct HiddenTokenOptions: ParameterGroup {
+  let tokenizer = Argument<TokenizerObject>(
+    "The tokenizer, or the path of one; its end-of-text token stands between texts.")
+  let text = Argument<[String]>("A text, or a list of texts.", piped: true)
+  let mask = Option<String?>(
+    "The token that stands for a hidden one; <mask>, [MASK] or <|mask|> unless given.")
+  let size = ModelSizeOptions()
+  let training = TrainNetworkOptions()
+
+  func run(
+    _ call: Call, isCausal: Bool, objective: (_ mask: Int32) throws -> any TokenObjective
+  ) throws -> Value {
+    let tokenizer = try call[tokenizer].tokenizer
+    return try training.run(
+      call, size, tokenizer: tokenizer, texts: try call[text], isCausal: isCausal,
+      objective: objective(MaskToken.id(of: tokenizer, named: try call[mask])))
+  }
+}
+
 /// `train.masked`: absorbing diffusion.
 struct TrainMasked: Command {
   static let name = "train.masked"
@@ -61,19 +81,10 @@ struct TrainMasked: Command {
       shows: "6")
   ]
 
-  let tokenizer = Argument<TokenizerObject>(
-    "The tokenizer, or the path of one; its end-of-text token stands between texts.")
-  let text = Argument<[String]>("A text, or a list of texts.", piped: true)
-  let mask = Option<String?>(
-    "The token that hides others; <mask>, [MASK] or <|mask|> unless given.")
-  let size = ModelSizeOptions()
-  let training = TrainNetworkOptions()
+  let options = HiddenTokenOptions()
 
   func run(_ call: Call) throws -> Value {
-    let tokenizer = try call[tokenizer].tokenizer
-    return try training.run(
-      call, size, tokenizer: tokenizer, texts: try call[text], isCausal: false,
-      objective: MaskedDiffusion(mask: try MaskToken.id(of: tokenizer, named: try call[mask])))
+    try options.run(call, isCausal: false) { MaskedDiffusion(mask: $0) }
   }
 }
 
@@ -93,22 +104,13 @@ struct TrainAnyOrder: Command {
       shows: "6")
   ]
 
-  let tokenizer = Argument<TokenizerObject>(
-    "The tokenizer, or the path of one; its end-of-text token stands between texts.")
-  let text = Argument<[String]>("A text, or a list of texts.", piped: true)
-  let mask = Option<String?>(
-    "The token that stands for what is foreseen; <mask>, [MASK] or <|mask|> unless given.")
+  let options = HiddenTokenOptions()
   let order = Option(
     "The order of the tokens that are foreseen.", default: AnySubset.Order.ascending)
-  let size = ModelSizeOptions()
-  let training = TrainNetworkOptions()
 
   func run(_ call: Call) throws -> Value {
-    let tokenizer = try call[tokenizer].tokenizer
-    return try training.run(
-      call, size, tokenizer: tokenizer, texts: try call[text],
-      objective: AnySubset(
-        mask: try MaskToken.id(of: tokenizer, named: try call[mask]), order: try call[order]))
+    let order = try call[order]
+    return try options.run(call, isCausal: true) { AnySubset(mask: $0, order: order) }
   }
 }
 
