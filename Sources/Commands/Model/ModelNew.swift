@@ -39,6 +39,8 @@ struct ModelSizeOptions: ParameterGroup {
     default: InputMap.Kind.learned)
   let values = Option("What the bits of codes stand for.", default: InputMap.CodeValues.signs)
   let bits = Option<Int?>("Bits a code; as many as the vocabulary needs.", in: 1...62)
+  let codeSeed = Option<Int?>(
+    "Names what affine codes are drawn from; the seed of the weights where absent.", in: 0...)
   let drawn = Option(
     "The probability of a drawn row in place of a trained one, for input=semilex.", default: 0.2,
     in: 0.0...1.0)
@@ -56,7 +58,7 @@ struct ModelSizeOptions: ParameterGroup {
   func input(_ call: Call, vocabulary: Int, seed: UInt64) throws -> InputMap {
     try InputMap(
       try call[input], vocabulary: vocabulary, values: try call[values], bits: try call[bits],
-      probability: try call[drawn], seed: seed)
+      probability: try call[drawn], seed: try call[codeSeed].map { UInt64($0) } ?? seed)
   }
 }
 
@@ -73,6 +75,9 @@ struct ModelNew: Command {
     Example(
       #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; m = model.new(t, layers=1, width=8, heads=2, context=4, input=binary); model.logits(m, "ab").shape[1]"#,
       shows: "258"),
+    Example(
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; fn made(s, c) { model.new(t, layers=1, width=18, heads=1, context=4, input=affine, seed=s, code_seed=c) }; all(model.weight(made(1, 5), "embed.weight") == model.weight(made(2, 5), "embed.weight"))"#,
+      shows: "true"),
   ]
 
   let tokenizer = Argument<TokenizerObject>("The tokenizer, or the path of one.")
