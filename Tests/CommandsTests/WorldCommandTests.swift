@@ -60,7 +60,7 @@ import Training
   func columns() {
     #expect(
       shown("data.chain(n=2, steps=3) | data.check chain | first | keys")
-        == #"["problem", "given", "right", "reason", "wrong_at", "steps", "answer", "operations", "modulus"]"#
+        == #"["problem", "given", "right", "reason", "wrong_at", "steps", "answer", "difficulty"]"#
     )
     #expect(shown("data.check(chain, data.chain(n=0), []) | len") == "0")
   }

@@ -8,6 +8,7 @@ struct DataCheck: Command {
   static let summary =
     "Judge answers to the problems of a generated world; every right answer counts, not just the drawn one."
   static let searchWords = ["verify", "verifier", "score", "accuracy", "reward", "grade", "solve"]
+  static let version = 2
   static let result = ValueType.table
   static let examples = [
     Example(
