@@ -24,9 +24,10 @@ struct ModelSizeOptions: ParameterGroup {
   let layers = Option("How many layers.", default: 4, in: 1...256)
   let width = Option("Numbers a position has.", default: 96, in: 2...16384)
   let heads = Option("Attention heads; they divide the width.", default: 3, in: 1...1024)
-  let kvHeads = Option<Int?>("Heads of keys and values; as many as heads.", in: 1...1024)
+  let kvHeads = Option<Int?>(
+    "Heads of keys and values; as many as heads where absent.", in: 1...1024)
   let mlp = Option<Int?>(
-    "The inner width of the MLP; about 8/3 of the width where it is gated, 4 widths else.",
+    "The inner width of the MLP; where absent about 8/3 of the width if it is gated, 4 widths if not.",
     in: 1...65536)
   let context = Option("The longest sequence, in tokens.", default: 256, in: 2...131072)
   let positions = Option("What tokens know of their places.", default: ModelSizes.Positions.rotary)
@@ -38,7 +39,8 @@ struct ModelSizeOptions: ParameterGroup {
     "What an id becomes: a learned table, a frozen one, its code's bits repeated over the width, or numbers drawn anew for each sequence.",
     default: InputMap.Kind.learned)
   let values = Option("What the bits of codes stand for.", default: InputMap.CodeValues.signs)
-  let bits = Option<Int?>("Bits a code; as many as the vocabulary needs.", in: 1...62)
+  let bits = Option<Int?>(
+    "Bits a code; as many as the vocabulary needs where absent.", in: 1...62)
   let codeSeed = Option<Int?>(
     "Names what affine codes are drawn from; the seed of the weights where absent.", in: 0...)
   let drawn = Option(

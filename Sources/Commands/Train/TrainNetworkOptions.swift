@@ -16,7 +16,8 @@ struct TrainNetworkOptions: ParameterGroup {
     "Names the first weights, the order of texts and the noise.", default: 1, in: 0...)
   let checkpoint = Option<FilePath?>(
     "A file that an interrupted run goes on from, with the same result.")
-  let out = Option<FilePath?>("The folder to save the model to, for model.load.")
+  let out = Option<FilePath?>(
+    "The folder to save the model to, for model.load; the result has it too, as its field model.")
 
   /// Trains a new model and tells how it went.
   func run(

@@ -13,10 +13,6 @@ struct TrainNetwork: Command {
   static let searchWords = [
     "fit", "learn", "binary codes", "lexinvariant", "label smoothing", "focal", "z-loss",
   ]
-  static let source: Source? = .arXiv(
-    "2605.09751",
-    "Language Models Without a Trainable Input Embedding Table: Learning from Fixed Minimal Binary Token Codes",
-    year: 2026)
   static let result = ValueType.record
   static let examples = [
     Example(
