@@ -62,7 +62,7 @@ struct DataCheck: Command {
     ]
     // What a verdict is about stands beside it: a wide table loses its last columns on a screen.
     let first = Array(zip(problem.needed, columns))
-    let names = first.map(\.0) + added.map(\.0)
+    let names = problem.needed + added.map { $0.0 }
     let others = table.columns.filter { !names.contains($0.key) }.map { ($0.key, $0.value) }
     return .table(Table(columns: first + added + others) ?? table)
   }

@@ -71,9 +71,10 @@ public struct PermutedTokens: Sendable, Equatable {
 
   /// The input with right answers in place of pads where the reading shows them, then the answers.
   func example(permutation: [Int], string: [Int]) -> TokenExample {
-    var (input, answers) = (input(permutation: permutation, string: string), answers(string))
-    if reading == .written { input[(length - size + 1)...] = answers.dropLast() }
-    return TokenExample(input + answers)
+    var read = input(permutation: permutation, string: string)
+    let wanted = answers(string)
+    if reading == .written { read.replaceSubrange((length - size + 1)..., with: wanted.dropLast()) }
+    return TokenExample(read + wanted)
   }
 
   /// Any permutation and any string, each equally likely.
