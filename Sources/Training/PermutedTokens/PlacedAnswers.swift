@@ -1,3 +1,5 @@
+import Tensors
+
 /// The last tokens of an example are foreseen at given rows of those before them.
 ///
 /// Unlike next tokens, an answer need not be the input that follows its row.

@@ -199,10 +199,10 @@ import Testing
   func paperLearns() throws {
     let open = try InversePermutationLayout(size: 2, isCausal: false)
     let configuration = InversePermutationTraining.Configuration(
-      layout: open, batch: 32, steps: 400, recipe: .sgd, seed: 1, measured: 120)
+      layout: open, batch: 16, steps: 150, recipe: .sgd, seed: 1, measured: 120)
     #expect(configuration.rate == 1)
     let run = try InversePermutationTraining.run(configuration)
-    #expect(run.score.squaredError < 0.25 * run.losses[0])
+    #expect(run.score.squaredError < 0.5 * run.losses[0])
     var adam = configuration
     (adam.recipe, adam.rate) = (.adam, 0.02)
     #expect(try InversePermutationTraining.run(adam).losses != run.losses)
