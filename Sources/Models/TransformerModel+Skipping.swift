@@ -14,7 +14,7 @@ extension TransformerModel {
     if layers.isEmpty { return self }
     let kept = network.blocks.indices.filter { !layers.contains($0) }
     if kept.isEmpty { throw .input(reason: "a model keeps one layer at least") }
-    var reading = reading
+    var reading = self.reading
     reading.network.blocks = kept.map { network.blocks[$0] }
     if reading.network.lastReaderOfCompanion == nil { reading.network.companion = nil }
     let places = Dictionary(zip(kept, kept.indices), uniquingKeysWith: { first, _ in first })

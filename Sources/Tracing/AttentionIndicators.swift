@@ -113,7 +113,7 @@ private struct MapSums {
       for back in near.indices where row >= back { near[back].append(line[row - back]) }
     }
     norms.append((Sums.sum(squares) / Double(max(rows, 1))).squareRoot())
-    sizes += scores.filter { $0 != -.infinity }.map(abs)
+    sizes += scores.filter { $0 != -.infinity }.map { abs($0) }
   }
 
   func head(layer: Int, _ head: Int) -> AttentionIndicators.Head {

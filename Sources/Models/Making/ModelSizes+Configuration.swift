@@ -57,7 +57,7 @@ extension ModelSizes {
       .init("hidden_act", .string(activation.huggingFaceName)), .init("gated", .bool(isGated)),
       .init("bias", .bool(hasBias)), .init("causal", .bool(isCausal)),
       .init("score_scale", scoreScale.map { .number(Double($0)) } ?? .null),
-    ] + mixing
+    ] + mixingMembers
   }
 
   /// As ``configuration(type:bosID:eosID:)`` writes its own kind.

@@ -15,7 +15,7 @@ extension ModelSizes {
   }
 
   /// The members of `config.json` that say how tokens are mixed; none for attention.
-  var mixing: [JSON.Member] {
+  var mixingMembers: [JSON.Member] {
     if mixers.isEmpty { return [] }
     var members = [JSON.Member("mixers", .array(mixers.map { .string($0.rawValue) }))]
     switch companion {
@@ -56,7 +56,7 @@ extension ConfigurationFields {
 
   /// The companion beside them.
   func companion() throws(ModelError) -> CompanionSequence? {
-    guard isGiven("companion"), let json = json["companion"] else { return nil }
+    guard isGiven("companion"), let json = self.json["companion"] else { return nil }
     func fail(_ reason: String) -> ModelError {
       .configuration(path: path, field: "companion", reason: reason)
     }
