@@ -120,7 +120,7 @@ extension CompanionSequence {
       guard ids.count >= count else {
         throw .input(
           reason: "fixed_qk needs a fixed sequence of \(count) tokens, and its texts have "
-            + "\(ids.count)")
+            + "\(ids.count): give a longer text, or a shorter context")
       }
       self = .tokens(Array(ids.prefix(count)))
     }

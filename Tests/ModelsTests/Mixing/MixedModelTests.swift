@@ -1,6 +1,7 @@
 import Files
 import Tensors
 import Testing
+import Tokenizers
 
 @testable import Models
 
@@ -200,5 +201,25 @@ import Testing
     #expect(throws: ModelError.self) {
       try ModelExport(model).write(to: MadeModelTests.folder() + ".gguf", kind: .f32)
     }
+  }
+  @Test(
+    "what goes along with texts is made for the mixers that read it, of the texts in their order")
+  func companions() throws {
+    let tokenizer = try BPETrainer(vocabularySize: 262, specialTokens: ["<|endoftext|>"])
+      .train(texts: ["abab"]).tokenizer
+    func made(_ mixer: TokenMixer, _ count: Int, _ texts: [String] = []) throws
+      -> CompanionSequence?
+    {
+      try CompanionSequence(of: mixer, count: count, texts: texts, tokenizer: tokenizer, seed: 9)
+    }
+    for mixer in TokenMixer.allCases where !mixer.readsCompanion {
+      #expect(try made(mixer, 4) == nil)
+    }
+    #expect(try made(.randomSequence, 4) == .drawn(deviation: 0.02, seed: 9))
+    let marker = try #require(tokenizer.bosID ?? tokenizer.eosID)
+    let ids = try tokenizer.encode("xyz") + [marker] + tokenizer.encode("uvw")
+    #expect(try made(.fixedSequence, 6, ["xyz", "uvw", "never"]) == .tokens(Array(ids.prefix(6))))
+    #expect(throws: ModelError.self) { try made(.fixedSequence, 6, ["xyz"]) }
+    #expect(throws: ModelError.self) { try made(.fixedSequence, 1) }
   }
 }
