@@ -26,7 +26,8 @@ struct TrainNetworkOptions: ParameterGroup {
   ) throws -> Value {
     let seed = UInt64(try call[seed])
     let configuration = ModelTraining.Configuration(
-      sizes: try size.sizes(call, vocabulary: tokenizer.vocabularySize, isCausal: isCausal),
+      sizes: try size.sizes(
+        call, tokenizer: tokenizer, texts: texts, seed: seed, isCausal: isCausal),
       input: try size.input(call, vocabulary: tokenizer.vocabularySize, seed: seed),
       batch: try call[batch], steps: try call[steps], accumulation: try call[accumulation],
       rate: try call[rate], seed: seed, patience: try call[patience])
