@@ -1,6 +1,4 @@
 import Files
-import Kernels
-import Tensors
 
 /// Trains a small Llama on documents: one step a batch, the same bits for any number of threads and
 /// over any interruption.

@@ -99,7 +99,7 @@ struct OrderTestOptions: ParameterGroup {
 struct MeasureProvenanceQuery: Command {
   static let name = "measure.provenance_query"
   static let summary =
-    "Test whether a model holds documents the likelier the later another model was trained on them."
+    "Test whether documents, given in the order that a model was trained on them, are likelier under another the later they came."
   static let searchWords = ["palimpsest", "membership", "training order", "spearman", "ownership"]
   static let source: Source? = provenanceSource
   static let isRandom = true
@@ -134,7 +134,7 @@ struct MeasureProvenanceQuery: Command {
 struct MeasureProvenancePartition: Command {
   static let name = "measure.provenance_partition"
   static let summary =
-    "Test whether texts share n-grams rather with what a model was trained on late."
+    "Test whether texts share n-grams rather with the documents that a model was trained on late."
   static let searchWords = ["palimpsest", "n-gram", "infini-gram", "training order", "text origin"]
   static let source: Source? = provenanceSource
   static let isRandom = true
