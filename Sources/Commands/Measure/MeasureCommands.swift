@@ -12,7 +12,7 @@ enum MeasureCommands {
       MeasureBitsPerByte.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
       MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
       MeasureInversePermutation.self,
-    ] + statistics
+    ] + provenance + statistics
 }
 
 /// `measure.nll`: how surprised a model is.

@@ -107,6 +107,7 @@ struct ModelNew: Command {
     Example(
       #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; fn made(s, c) { model.new(t, layers=1, width=18, heads=1, context=4, input=affine, seed=s, code_seed=c) }; all(model.weight(made(1, 5), "embed.weight") == model.weight(made(2, 5), "embed.weight"))"#,
       shows: "true"),
+    Example(
       #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; m = model.new(t, layers=4, width=12, heads=2, context=4, mixer=approximate, pattern=quarter); m.config.mixers"#,
       shows: #"["approximate", "approximate", "approximate", "softmax"]"#),
   ]
