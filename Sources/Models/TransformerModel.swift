@@ -16,8 +16,10 @@ public final class TransformerModel: LanguageModel {
   public let configuration: [JSON.Member]
   let weights: FrozenWeights
   let plan: InferencePlan?
-  private let reading: ArchitectureReading
+  let reading: ArchitectureReading
   private let source: any TensorSource
+  /// The weights as the model runs with them: what a pass with changes of its own stands on.
+  public var ownWeights: any NetworkWeights { weights }
   /// The file that the weights came from.
   var sourcePath: String { source.path }
 
