@@ -38,9 +38,7 @@ struct TrainNetworkOptions: ParameterGroup {
     let result = try ModelTraining.run(
       configuration, objective: objective, tokenizer: tokenizer, documents: texts,
       checkpoint: path
-    ) { progress in
-      task.advance(detail: "loss \((progress.loss * 1000).rounded() / 1000)")
-    }
+    ) { task.advance(loss: $0.loss) }
     if let folder { try result.model.save(folder: folder, tokenizer: tokenizer) }
     let counts = result.model.parameterCounts
     return .record(

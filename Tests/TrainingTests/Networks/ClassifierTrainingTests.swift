@@ -103,7 +103,7 @@ import Tokenizers
     return text.replacingCharacters(in: range, with: new)
   }
 
-  @Test("a language model's weights are what a classifier begins with; only the head moves if asked")
+  @Test("begins with a language model's weights, of which only the head moves if asked")
   func fromModel() throws {
     let tokenizer = try Self.tokenizer()
     let sizes = ModelSizes(
