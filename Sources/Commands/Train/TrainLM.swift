@@ -6,7 +6,8 @@ import Training
 enum TrainCommands {
   static let all: [any Command.Type] = [
     TrainLM.self, TrainNetwork.self, TrainMasked.self, TrainAnyOrder.self, TrainDistill.self,
-    TrainClassifier.self, TrainLora.self, TrainInversePermutation.self,
+    TrainClassifier.self, TrainLora.self, TrainInversePermutation.self, TrainRecipe.self,
+    TrainRecipes.self,
   ]
 }
 

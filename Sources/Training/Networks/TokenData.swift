@@ -35,4 +35,22 @@ public struct TokenData: Sendable {
       heldOut: (0..<(heldBatches?.batchesPerPass ?? 0)).compactMap { heldBatches?.batch($0) },
       tokensPerBatch: batches.tokensPerBatch)
   }
+
+  /// The same of a text that stays in a file; no more than about a million tokens of the last twentieth are
+  /// measured, since those are held in memory.
+  public init(
+    _ file: TokenFile, tokenizer: Tokenizer, context: Int, windows: Int, seed: UInt64
+  ) throws(TrainingError) {
+    let marker = try LanguageModelTraining.marker(of: tokenizer)
+    let (training, held) = file.split()
+    let batches = try MappedTokenBatches(
+      file, documents: training, marker: marker, context: context - 1, windows: windows,
+      seed: seed)
+    let heldBatches = try? MappedTokenBatches(
+      file, documents: held, marker: marker, context: context - 1, windows: 1, seed: seed)
+    let count = min(heldBatches?.batchesPerPass ?? 0, max((1 << 20) / max(context, 1), 1))
+    self.init(
+      batches, heldOut: (0..<count).compactMap { heldBatches?.batch($0) },
+      tokensPerBatch: batches.tokensPerBatch)
+  }
 }
