@@ -21,6 +21,8 @@ public final class TransformerModel: LanguageModel {
   let source: any TensorSource
   /// What a companion lends, once it was asked for.
   let companionTable = Mutex<CompanionTable?>(nil)
+  /// The weights as the model runs with them: what a pass with changes of its own stands on.
+  public var ownWeights: any NetworkWeights { weights }
   /// The file that the weights came from.
   var sourcePath: String { source.path }
 

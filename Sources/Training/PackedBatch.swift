@@ -60,15 +60,20 @@ struct PackedDocuments: Sendable {
 
   /// One pass: all tokens in its order, with the marker before each document and at the end.
   func pass(_ number: Int) -> [Int32] {
-    var stream = RandomStream(seed: seed, path: ["train.lm", "order", String(number)])
     var result: [Int32] = []
     result.reserveCapacity(tokens + 1)
-    for index in stream.permutation(documents.count) {
+    for index in Self.order(of: number, seed: seed, count: documents.count) {
       result.append(marker)
       result += documents[index]
     }
     result.append(marker)
     return result
+  }
+
+  /// Which documents a pass has one after the other.
+  static func order(of pass: Int, seed: UInt64, count: Int) -> [Int] {
+    var stream = RandomStream(seed: seed, path: ["train.lm", "order", String(pass)])
+    return stream.permutation(count)
   }
 
   /// The rows `range` of a pass, cut into windows of `context` rows.

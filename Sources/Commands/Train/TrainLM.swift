@@ -6,8 +6,14 @@ import Training
 enum TrainCommands {
   static let all: [any Command.Type] = [
     TrainLM.self, TrainNetwork.self, TrainMasked.self, TrainAnyOrder.self, TrainDistill.self,
-    TrainInversePermutation.self, TrainInversePermutationTokens.self, TrainOrdered.self,
+    TrainClassifier.self, TrainLora.self, TrainOrdered.self, TrainInversePermutation.self,
+    TrainInversePermutationTokens.self, TrainRecipe.self, TrainRecipes.self,
   ]
+}
+
+extension ProgressTask {
+  /// One more step, to a thousandth: the line is for eyes.
+  func advance(loss: Double) { advance(detail: "loss \((loss * 1000).rounded() / 1000)") }
 }
 
 /// `train.lm`: a small Llama on texts.
@@ -55,11 +61,7 @@ struct TrainLM: Command {
     defer { task.finish() }
     let model = try LanguageModelTraining.run(
       configuration, tokenizer: try call[tokenizer].tokenizer, documents: try call[text]
-    ) { progress in
-      // To a thousandth: the line is for eyes.
-      let loss = (Double(progress.loss) * 1000).rounded() / 1000
-      task.advance(detail: "loss \(loss)")
-    }
+    ) { task.advance(loss: Double($0.loss)) }
     if let folder { try model.save(folder: folder) }
     return .record(Self.record(model, path: out?.text))
   }

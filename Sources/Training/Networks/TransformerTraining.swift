@@ -88,23 +88,9 @@ public struct TransformerTraining: TrainableNetwork {
   public func loss(
     of batch: [TokenExample], with parameters: [Variable], in context: LossContext
   ) throws -> RecordedLoss {
-    let task = try objective.task(for: batch, in: context)
-    guard task.weights.count == task.targets.count,
-      task.rows.map({ $0.count == task.targets.count }) ?? true
-    else {
-      throw TrainingError.setting(
-        name: "the number of targets", value: task.targets.count,
-        reason: "rows and weights must be as many")
+    try objective.recorded(batch, in: context) { task in
+      try scores(of: task, with: parameters, in: context)
     }
-    if task.targets.isEmpty {
-      return RecordedLoss(terms: Variable(constant: try .zeros([0], .f32)), weight: task.weight)
-    }
-    let scores = try scores(of: task, with: parameters, in: context)
-    var terms = try objective.losses(scores, of: task)
-    if task.weights.contains(where: { $0 != 1 }) {
-      terms = try terms * Variable(constant: Tensor(task.weights, shape: [task.weights.count]))
-    }
-    return RecordedLoss(terms: terms, weight: task.weight)
   }
 
   /// The scores that a task's targets are foreseen by: `[targets, vocabulary or classes]`.
@@ -132,7 +118,7 @@ public struct TransformerTraining: TrainableNetwork {
     let state = try network.states(of: inputs, weights: weights, options: options)
     switch task.reading {
     case .sequences(let pooling):
-      return try weights.linear(WeightKey(.classifier), pooled(state, pooling))
+      return try weights.linear(WeightKey(.classifier), state.pooled(pooling))
     case .tokens:
       guard let tables else {
         let rows = try task.rows.map { try state.x.rows(Tensor($0, shape: [$0.count])) }
@@ -168,20 +154,5 @@ public struct TransformerTraining: TrainableNetwork {
         try network.scores(rows, weights: RecordedWeights(variables, isHeadTied: true)))
     }
     return try Variable.concatenated(parts)
-  }
-
-  /// One state a sequence.
-  private func pooled(_ state: TokenState, _ pooling: StatePooling) throws -> Variable {
-    switch pooling {
-    case .last:
-      let last = state.sequences.map { Int32(truncatingIfNeeded: $0.upperBound - 1) }
-      return try state.x.rows(Tensor(last, shape: [last.count]))
-    case .mean:
-      let ids = state.lengths.enumerated().flatMap { index, length in
-        [Int32](repeating: Int32(truncatingIfNeeded: index), count: length)
-      }
-      return try state.x.segmented(
-        .mean, by: Tensor(ids, shape: [ids.count]), segments: state.lengths.count)
-    }
   }
 }
