@@ -16,8 +16,8 @@ public final class TransformerModel: LanguageModel {
   public let configuration: [JSON.Member]
   let weights: FrozenWeights
   let plan: InferencePlan?
-  private let reading: ArchitectureReading
-  private let source: any TensorSource
+  let reading: ArchitectureReading
+  let source: any TensorSource
   /// The file that the weights came from.
   var sourcePath: String { source.path }
 

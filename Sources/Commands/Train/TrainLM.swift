@@ -6,7 +6,7 @@ import Training
 enum TrainCommands {
   static let all: [any Command.Type] = [
     TrainLM.self, TrainNetwork.self, TrainMasked.self, TrainAnyOrder.self, TrainDistill.self,
-    TrainInversePermutation.self,
+    TrainInversePermutation.self, TrainProbe.self,
   ]
 }
 
