@@ -1,4 +1,5 @@
 import Files
+import Kernels
 import Tensors
 
 extension InputMap {
@@ -53,9 +54,12 @@ extension TransformerModel {
           + "input=gauss_per_sequence or semilex are drawn")
     }
     let trained = Variable(constant: try weight(WeightKey(.embedding).name))
-    do throws(TensorError) {
-      return try replacingTable(input.sequenceTable(trained, stream: stream).value)
-    } catch { throw ModelError(cause: error) }
+    let table: Tensor
+    do throws(TensorError) { table = try input.sequenceTable(trained, stream: stream).value } catch
+    {
+      throw ModelError(cause: error)
+    }
+    return try replacingTable(table)
   }
 
   /// The same network with another table of its input, which is that of its scores where they are tied.

@@ -97,7 +97,7 @@ public struct Probe: Sendable {
   public static func train(
     features: Tensor, labels: [Int32], groups: [Int]? = nil,
     _ configuration: Configuration = .init(),
-    onStep: (_ loss: Double) -> Void = { _ in }
+    onStep: ((_ loss: Double) -> Void)? = nil
   ) throws(TrainingError) -> Probe {
     let classes = try check(features, labels, groups, configuration)
     let base = RandomStream(seed: configuration.seed, path: ["train.probe"])
@@ -121,7 +121,7 @@ public struct Probe: Sendable {
           rate: LearningRate(
             peak: configuration.rate, course: .cosine, steps: configuration.steps, floor: 0.1),
           seed: configuration.seed))
-      _ = try trainer.run { onStep($0.report.loss) }
+      _ = try trainer.run { onStep?($0.report.loss) }
       return (network, trainer.parameters.map(\.value))
     }
 
