@@ -60,7 +60,7 @@ import Testing
     let made = try Self.made(input)
     let folder = MadeModelTests.folder()
     try made.save(folder: folder)
-    let loaded = try ModelLoader.load(path: folder)
+    let loaded = try #require(ModelLoader.load(path: folder) as? TransformerModel)
     #expect(loaded.sequenceInput == input)
     let stream = RandomStream(seed: 2)
     #expect(
