@@ -7,7 +7,7 @@ enum TrainCommands {
   static let all: [any Command.Type] = [
     TrainLM.self, TrainNetwork.self, TrainMasked.self, TrainAnyOrder.self, TrainDistill.self,
     TrainClassifier.self, TrainLora.self, TrainOrdered.self, TrainInversePermutation.self,
-    TrainInversePermutationTokens.self, TrainRecipe.self, TrainRecipes.self,
+    TrainInversePermutationTokens.self, TrainProbe.self, TrainRecipe.self, TrainRecipes.self,
   ]
 }
 
