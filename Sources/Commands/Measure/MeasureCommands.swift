@@ -11,7 +11,7 @@ enum MeasureCommands {
       MeasurePremium.self, MeasureLengths.self,
       MeasureBitsPerByte.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
       MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
-      MeasureInversePermutation.self,
+      MeasureInversePermutation.self, MeasureGzip.self, MeasureNGram.self,
     ] + statistics
 }
 

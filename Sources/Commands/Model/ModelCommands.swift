@@ -8,7 +8,7 @@ enum ModelCommands {
     ModelHidden.self, ModelWeights.self, ModelWeight.self,
     ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
     ModelConvert.self, ModelEmbed.self, ModelChat.self, ModelBytewise.self, ModelEnsemble.self,
-    ModelNextByte.self, ModelMarkov.self,
+    ModelNextByte.self, ModelMarkov.self, ModelProvenance.self,
   ]
 }
 
