@@ -143,7 +143,8 @@ import Testing
       ("\"Thank you, Tom!\" said Tom.", .speech, "Tom", "Tom speaks to Tom"),
       ("Tom went back to the harbor.", .detail, "harbor", "nobody was at the harbor before"),
       (
-        "\"Let us make a big raft!\" said Tom. Soon Mia and Tom had made a big sled.", .detail, "sled",
+        "\"Let us make a big raft!\" said Tom. Soon Mia and Tom had made a big sled.", .detail,
+        "sled",
         "the plan was to make a raft"
       ),
       ("They went to the meadow.", .form, "They", "the sentence is told twice"),
