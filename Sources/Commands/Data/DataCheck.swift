@@ -22,6 +22,12 @@ struct DataCheck: Command {
       shows: "[4]"),
     Example(
       "data.sudoku(n=5, side=4, givens=8) | data.check sudoku | all (r -> r.right)", shows: "true"),
+    Example(
+      #"[{text: "Tom and Tom ran."}] | data.check stories | map (r -> r.reason)"#,
+      shows: #"["name: Tom was not introduced"]"#),
+    Example(
+      "data.stories(5, seed=1, form=table) | data.check stories | all (r -> r.right)", shows: "true"
+    ),
   ]
 
   let world = Argument<WorldKind>("The world that the rows come from.")

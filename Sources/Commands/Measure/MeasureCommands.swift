@@ -12,6 +12,7 @@ enum MeasureCommands {
       MeasureBitsPerByte.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
       MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
       MeasureInversePermutation.self, MeasureNLLByPosition.self, MeasureLexinvariantBayes.self,
+      MeasureGzip.self, MeasureNGram.self,
     ] + provenance + statistics
 }
 
