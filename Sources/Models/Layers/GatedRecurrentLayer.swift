@@ -31,7 +31,7 @@ public struct GatedRecurrentLayer: Layer, Equatable {
     -> (all: Variable, last: Variable)
   {
     let steps = try RecurrentSteps(x, width: width, gates: 3, in: pass)
-    var h = try initial ?? steps.zeros
+    var h = initial ?? steps.zeros
     var states: [Variable] = []
     for step in 0..<steps.count {
       let (own, past) = (try steps.inputs(step), try steps.recurrent(h))

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Ids to states: a table, learned positions where nothing turns, blocks, a norm. Ids are a constant of i32
