@@ -125,23 +125,6 @@ import Testing
     }
   }
 
-  @Test("mixers of decoders are layers", arguments: 0..<3)
-  func decoderMixers(kind: Int) throws {
-    let mixers: [any TokenMixer] = [TokenwiseMixer(), PolynomialMixer(), KeyScoreMixer()]
-    let description = AttentionDescription(heads: 2, keyValueHeads: 2, headWidth: 3)
-    let layer = try TokenMixerLayer(mixers[kind], in: description, width: 6)
-    let x = try Check.tensor([2, 4, 6], "x").cast(to: .f32)
-    let values = try Check.values(of: layer).map { try $0.cast(to: .f32) }
-    let both = try Check.run(layer, x, values: values)
-    #expect(both.shape == [2, 4, 6])
-    // Each sequence by itself, and no token sees a later one.
-    let second: [TensorIndex] = [.range(start: 1, end: 2)]
-    #expect(try Check.run(layer, x.indexed(second), values: values) == both.indexed(second))
-    let early: [TensorIndex] = [.all, .range(start: 0, end: 2)]
-    #expect(try Check.run(layer, x.indexed(early), values: values) == both.indexed(early))
-    #expect(layer.parameters.map(\.name).allSatisfy { $0.hasSuffix(".weight") })
-  }
-
   @Test("names of parameters are those of the way to them, unlike each other")
   func names() throws {
     let network = try TokenNetwork(
