@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test(
-    "after some training: log V at first, no better than Bayes anywhere, alike under other names")
+    "after some training: towards log V at first, no better than Bayes, alike under other names")
   func bayes() throws {
     let symbols = 4
     let rows = [[0.9, 0.1, 0, 0], [0, 0.1, 0.9, 0], [0, 0, 0.1, 0.9], [0.6, 0, 0.4, 0]]
