@@ -19,6 +19,7 @@ extension TesseraCommands {
     TokenizeReport.archiveKind: { try TokenizeReport.restore($0, $1) },
     ModelObject.archiveKind: { try ModelObject.restore($0, $1) },
     ByteModelObject.archiveKind: { try ByteModelObject.restore($0, $1) },
+    ClassifierObject.archiveKind: { try ClassifierObject.restore($0, $1) },
     ChartObject.archiveKind: { try ChartObject.restore($0, $1) },
   ]
 }

@@ -101,6 +101,16 @@ public enum Paths {
     return "/tmp/tessera-cache-\(getuid())"
   }
 
+  /// Where installed data and models are: `TESSERA_DATA`, else `tessera` in `XDG_DATA_HOME` or
+  /// `~/.local/share`; nil without a home. Relative paths do not count.
+  public static var dataFolder: String? {
+    func variable(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+    return variable("TESSERA_DATA") ?? variable("XDG_DATA_HOME").map { join($0, "tessera") }
+      ?? variable("HOME").map { join($0, ".local/share/tessera") }
+  }
+
   /// The names in a folder, sorted by bytes, without `.` and `..`.
   public static func names(in folder: String) throws(FileError) -> [String] {
     try check(folder)

@@ -4,6 +4,7 @@ import Files
 public enum LoadedModel: Sendable {
   case language(TransformerModel)
   case textEncoder(TextEncoder)
+  case textClassifier(TextClassifier)
   case imageEncoder(ImageEncoder)
   /// Texts and pictures in one space (CLIP).
   case imageText(ImageTextModel)
@@ -16,6 +17,7 @@ public enum LoadedModel: Sendable {
     switch self {
     case .language(let model): [("language", model)]
     case .textEncoder(let model): [("text", model.stack)]
+    case .textClassifier(let model): [("text", model.stack)]
     case .imageEncoder(let model): [("image", model.stack)]
     case .imageText(let model): [("text", model.text), ("image", model.image.stack)]
     case .imageLanguage(let model): [("image", model.image.stack), ("language", model.language)]
@@ -28,6 +30,7 @@ public enum LoadedModel: Sendable {
     switch self {
     case .language: "language model"
     case .textEncoder: "text encoder"
+    case .textClassifier: "text classifier"
     case .imageEncoder: "image encoder"
     case .imageText: "image and text model"
     case .imageLanguage: "image language model"

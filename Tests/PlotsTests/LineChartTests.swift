@@ -35,6 +35,15 @@ import Testing
         """)
   }
 
+  @Test("steps as means: each at the middle of its own, the last of what is left")
+  func averagedSteps() {
+    let series = Series(steps: [8, 6, 4, 2, 5], averagedOver: 2)
+    #expect(series.x == [1.5, 3.5, 5])
+    #expect(series.y == [7, 3, 5])
+    #expect(Series(steps: [3, 1], averagedOver: 1) == Series(x: [1, 2], y: [3, 1]))
+    #expect(Series(steps: [], averagedOver: 4).y.isEmpty)
+  }
+
   @Test("points at ticks stand in the ticks' rows and columns")
   func placement() throws {
     for draw in [Chart.line, Chart.scatter] as [([Series], ChartOptions) throws -> String] {

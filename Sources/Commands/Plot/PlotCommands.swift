@@ -4,7 +4,8 @@ import Plots
 /// `plot.*`: charts as text.
 enum PlotCommands {
   static let all: [any Command.Type] = [
-    PlotLine.self, PlotScatter.self, PlotBar.self, PlotHistogram.self, PlotHeatmap.self,
+    PlotLine.self, PlotLoss.self, PlotScatter.self, PlotBar.self, PlotHistogram.self,
+    PlotHeatmap.self,
   ]
 }
 

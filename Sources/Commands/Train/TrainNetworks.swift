@@ -11,22 +11,26 @@ struct TrainNetwork: Command {
   static let summary =
     "Train a decoder of any parts on texts: other inputs, positions, norms and losses than train.lm's."
   static let searchWords = [
-    "fit", "learn", "binary codes", "lexinvariant", "label smoothing", "focal", "z-loss",
+    "fit", "learn", "binary codes", "lexinvariant", "label smoothing", "focal", "z-loss", "mixer",
+    "hybrid",
   ]
-  static let source: Source? = .arXiv(
-    "2605.09751",
-    "Language Models Without a Trainable Input Embedding Table: Learning from Fixed Minimal Binary Token Codes",
-    year: 2026)
   static let result = ValueType.record
   static let examples = [
     Example(
       #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; r = train.network(t, "ab ab ab ab ab ab", layers=1, width=18, heads=1, context=4, batch=1, steps=2, input=binary); [r.input_parameters, r.head_parameters]"#,
-      shows: "[0, 4644]")
+      shows: "[0, 4644]"),
+    Example(
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; counts = ["softmax", "mlp", "static_qk"] | map (kind -> train.network(t, "ab ab ab ab ab ab", layers=1, width=12, heads=2, context=4, batch=1, steps=1, mixer=(kind)).parameters); min(counts) == max(counts)"#,
+      shows: "true"),
+    Example(
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; write "ab ab ab\nab ab ab\n" "ab.txt"; a = train.network(t, file="ab.txt", layers=1, width=8, heads=2, context=4, batch=1, steps=2); b = train.network(t, ["ab ab ab", "ab ab ab"], layers=1, width=8, heads=2, context=4, batch=1, steps=2); a.losses == b.losses"#,
+      shows: "true"),
   ]
 
   let tokenizer = Argument<TokenizerObject>(
     "The tokenizer, or the path of one; its end-of-text token stands between texts.")
-  let text = Argument<[String]>("A text, or a list of texts.", piped: true)
+  let text = Argument<[String]?>(
+    "A text, or a list of texts; file= may take their place.", piped: true)
   let size = ModelSizeOptions()
   let smoothing = Option(
     "The share of each target that goes to all tokens alike.", default: 0.0, in: 0.0...0.999)
@@ -50,7 +54,8 @@ struct TrainNetwork: Command {
 struct HiddenTokenOptions: ParameterGroup {
   let tokenizer = Argument<TokenizerObject>(
     "The tokenizer, or the path of one; its end-of-text token stands between texts.")
-  let text = Argument<[String]>("A text, or a list of texts.", piped: true)
+  let text = Argument<[String]?>(
+    "A text, or a list of texts; file= may take their place.", piped: true)
   let mask = Option<String?>(
     "The token that stands for a hidden one; <mask>, [MASK] or <|mask|> unless given.")
   let size = ModelSizeOptions()
@@ -130,7 +135,8 @@ struct TrainDistill: Command {
   ]
 
   let teacher = Argument<ModelObject>("The model to learn from, or the path of one.")
-  let text = Argument<[String]>("A text, or a list of texts.", piped: true)
+  let text = Argument<[String]?>(
+    "A text, or a list of texts; file= may take their place.", piped: true)
   let temperature = Option(
     "What both models' scores are divided by.", default: 2.0, in: 0.01...100.0)
   let share = Option(

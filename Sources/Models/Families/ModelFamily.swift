@@ -65,7 +65,7 @@ enum ModelFamilies {
   static var all: [any ModelFamily.Type] {
     [
       BertFamily.self, DistilBertFamily.self, ViTFamily.self, CLIPFamily.self, LlavaFamily.self,
-      T5Family.self,
+      T5Family.self, ClassifierFamily.self,
     ]
   }
 

@@ -45,7 +45,8 @@ public struct MadeModel: Sendable {
 
   /// The model as all else takes it.
   ///
-  /// A model whose sequences have tables of their own runs with one draw of them.
+  /// A model whose sequences have tables of their own runs with one draw of them, or with the trained
+  /// table; ``TransformerModel/drawingTable(stream:)`` draws others.
   public func model(tokenizer: Tokenizer? = nil) throws(ModelError) -> TransformerModel {
     let configuration = configuration(format: .f32, tokenizer)
     let reading = try Architectures.reading(json: configuration, path: name)
@@ -68,30 +69,17 @@ public struct MadeModel: Sendable {
     let configuration = configuration(format: format, tokenizer)
     let reading = try Architectures.reading(json: configuration, path: folder)
     let tensors = try MemoryTensors(name: name, reading, weights: weights)
-    let record = JSON.object([.init("input", .string(input.described))] + origin)
-    do {
-      let vocabulary = try tokenizer?.json().text()
-      try DurableFile.makeFolder(folder)
-      // The weights first: where they cannot be written the folder is as it was.
-      try ModelConversion.writeSafetensors(
-        tensors, to: Paths.join(folder, "model.safetensors"), format: format,
-        metadata: [("format", "pt"), ("tessera", record.text())])
-      if let vocabulary {
-        try DurableFile.replace(Paths.join(folder, "tokenizer.json"), with: vocabulary + "\n")
-      }
-      try DurableFile.replace(
-        Paths.join(folder, "config.json"), with: configuration.text(pretty: true) + "\n")
-    } catch {
-      if let error = error as? TokenizerError { throw .tokenizer(error) }
-      throw ModelError(cause: error)
-    }
+    try CheckpointFolder.write(
+      folder, tensors, configuration: configuration, format: format, tokenizer: tokenizer,
+      record: [.init("input", .string(input.described))] + origin)
   }
 
   private func configuration(format: SafetensorsWriter.NumberFormat, _ tokenizer: Tokenizer?)
     -> JSON
   {
     let types = ["F32": "float32", "F16": "float16", "BF16": "bfloat16"]
-    return sizes.configuration(
+    let configuration = sizes.configuration(
       type: types[format.rawValue] ?? "float32", bosID: tokenizer?.bosID, eosID: tokenizer?.eosID)
+    return .object((configuration.objectValue ?? []) + input.sequenceFields)
   }
 }

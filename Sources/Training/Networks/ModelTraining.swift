@@ -66,18 +66,20 @@ public enum ModelTraining {
     documents: [String], checkpoint: String? = nil, checkpointEvery: Int = 200,
     progress: ((Progress) -> Void)? = nil
   ) throws(TrainingError) -> Result {
-    let marker = try LanguageModelTraining.marker(of: tokenizer)
-    let ids = try LanguageModelTraining.encoded(documents, tokenizer)
-    let (training, held) = LanguageModelTraining.split(ids)
-    // A window's last target stands behind it, and some objectives read it as well.
-    let window = configuration.sizes.context - 1
-    let batches = try PackedTokenBatches(
-      training, marker: marker, context: window, windows: configuration.batch,
-      seed: configuration.seed)
-    let heldBatches = try? PackedTokenBatches(
-      held, marker: marker, context: window, windows: 1, seed: configuration.seed)
-    let heldOut = (0..<(heldBatches?.batchesPerPass ?? 0)).compactMap { heldBatches?.batch($0) }
+    try run(
+      configuration, objective: objective,
+      data: TokenData(
+        documents, tokenizer: tokenizer, context: configuration.sizes.context,
+        windows: configuration.batch, seed: configuration.seed),
+      checkpoint: checkpoint, checkpointEvery: checkpointEvery, progress: progress)
+  }
 
+  /// The same on sequences that are tokens already.
+  public static func run(
+    _ configuration: Configuration, objective: any TokenObjective, data: TokenData,
+    checkpoint: String? = nil, checkpointEvery: Int = 200,
+    progress: ((Progress) -> Void)? = nil
+  ) throws(TrainingError) -> Result {
     let made: MadeModel
     let network: TransformerTraining
     do throws(ModelError) {
@@ -87,40 +89,18 @@ public enum ModelTraining {
         made.network, weights: made.weights, objective: objective, input: configuration.input,
         fresh: .init(seed: configuration.seed))
     } catch { throw .model(error) }
-    let trainer = try NetworkTrainer(
-      network, batches: batches, settings: settings(configuration))
-    var recent: [Double] = []
-    let outcome = try trainer.run(
-      held: heldOut, saving: checkpoint, every: checkpointEvery
-    ) { step in
-      recent.append(step.report.loss)
-      if recent.count > 50 { recent.removeFirst() }
-      progress?(
-        Progress(
-          step: step.report.step, steps: step.steps,
-          loss: recent.reduce(0, +) / Double(recent.count),
-          tokens: step.report.step * batches.tokensPerBatch * configuration.accumulation))
-    }
+    let result = try TokenTrainingRun.run(
+      network, on: data,
+      settings: .usual(
+        steps: configuration.steps, rate: configuration.rate,
+        accumulation: configuration.accumulation, seed: configuration.seed,
+        patience: configuration.patience),
+      checkpoint: checkpoint, checkpointEvery: checkpointEvery, progress: progress)
     var model = made
-    model.weights = network.weights(of: trainer.parameters)
-    let measured = heldOut.isEmpty ? nil : try trainer.measure(heldOut)
+    model.weights = network.weights(of: result.parameters)
     return Result(
-      model: model, losses: outcome.losses, heldOutLoss: measured?.loss,
-      heldOutTargets: Int(measured?.weight ?? 0),
-      tokens: trainer.step * batches.tokensPerBatch * configuration.accumulation,
-      isStoppedEarly: outcome.isStoppedEarly)
-  }
-
-  private static func settings(_ configuration: Configuration) -> NetworkTrainingSettings {
-    let steps = configuration.steps
-    return NetworkTrainingSettings(
-      steps: steps,
-      rate: LearningRate(
-        peak: configuration.rate, course: .cosine, warmUp: max(steps / 50, 1), steps: steps,
-        floor: 0.1),
-      accumulation: configuration.accumulation, seed: configuration.seed,
-      evaluation: configuration.patience.map {
-        .init(every: max(steps / 20, 1), patience: $0)
-      })
+      model: model, losses: result.losses, heldOutLoss: result.heldOutLoss,
+      heldOutTargets: result.heldOutTargets, tokens: result.tokens,
+      isStoppedEarly: result.isStoppedEarly)
   }
 }

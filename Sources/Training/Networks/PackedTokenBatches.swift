@@ -22,18 +22,14 @@ public struct PackedTokenBatches: BatchSource {
   public init(
     _ documents: [[Int32]], marker: Int32, context: Int, windows: Int, seed: UInt64
   ) throws(TrainingError) {
-    for (name, value) in [("context", context), ("batch", windows)]
-    where value < 1 || value > 1 << 20 {
-      throw .setting(name: name, value: value, reason: "must be from 1 to 2^20")
-    }
+    try Self.check(context: context, windows: windows)
     self.documents = PackedDocuments(documents, marker: marker, seed: seed)
     tokensPerBatch = context * windows
     batchesPerPass = self.documents.tokens / tokensPerBatch
     guard batchesPerPass > 0 else {
       throw .tooLittleData(tokens: self.documents.tokens, needed: tokensPerBatch)
     }
-    var digest = Digest()
-    digest.add(field: "\(marker), \(windows) of \(context), seed \(seed)")
+    var digest = Self.digest(marker: marker, context: context, windows: windows, seed: seed)
     for document in documents { TokenExample(document).add(to: &digest) }
     self.digest = digest.hexadecimal()
     (self.marker, self.context) = (marker, context)
@@ -45,7 +41,26 @@ public struct PackedTokenBatches: BatchSource {
     let rows = PackedDocuments.batch(
       last.tokens(of: pass, documents), marker: marker, rows: first..<first + tokensPerBatch,
       context: context)
-    return zip(rows.starts, rows.starts.dropFirst()).map { start, end in
+    return Self.examples(rows)
+  }
+
+  static func check(context: Int, windows: Int) throws(TrainingError) {
+    for (name, value) in [("context", context), ("batch", windows)]
+    where value < 1 || value > 1 << 20 {
+      throw .setting(name: name, value: value, reason: "must be from 1 to 2^20")
+    }
+  }
+
+  /// A digest of how documents are cut, to which they are added.
+  static func digest(marker: Int32, context: Int, windows: Int, seed: UInt64) -> Digest {
+    var digest = Digest()
+    digest.add(field: "\(marker), \(windows) of \(context), seed \(seed)")
+    return digest
+  }
+
+  /// The segments of a batch, each with the target behind its last input.
+  static func examples(_ rows: PackedBatch) -> [TokenExample] {
+    zip(rows.starts, rows.starts.dropFirst()).map { start, end in
       TokenExample(Array(rows.inputs[start..<end]) + [rows.targets[end - 1]])
     }
   }

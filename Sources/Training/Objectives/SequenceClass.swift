@@ -25,13 +25,7 @@ public struct SequenceClass: TokenObjective {
   }
 
   public func adapted(_ network: NetworkDescription) -> NetworkDescription {
-    var network = isBidirectional ? network.bidirectional : network
-    // Scores of tokens would be weights that nothing trains.
-    network.head = nil
-    network.dense.removeAll { $0.part == .classifier }
-    network.dense.append(
-      DenseDescription(.classifier, outputs: classes, inputs: network.width, hasBias: true))
-    return network
+    network.classifying(classes, isBidirectional: isBidirectional)
   }
 
   public func task(for batch: [TokenExample], in context: LossContext) throws -> TokenTask {

@@ -24,6 +24,28 @@ public protocol TokenObjective: Sendable {
 
 extension TokenObjective {
   public func adapted(_ network: NetworkDescription) -> NetworkDescription { network }
+
+  /// The weighted losses of a batch, by the scores that a network gives a task.
+  func recorded(
+    _ batch: [TokenExample], in context: LossContext, scores: (TokenTask) throws -> Variable
+  ) throws -> RecordedLoss {
+    let task = try task(for: batch, in: context)
+    guard task.weights.count == task.targets.count,
+      task.rows.map({ $0.count == task.targets.count }) ?? true
+    else {
+      throw TrainingError.setting(
+        name: "the number of targets", value: task.targets.count,
+        reason: "rows and weights must be as many")
+    }
+    if task.targets.isEmpty {
+      return RecordedLoss(terms: Variable(constant: try .zeros([0], .f32)), weight: task.weight)
+    }
+    var terms = try losses(scores(task), of: task)
+    if task.weights.contains(where: { $0 != 1 }) {
+      terms = try terms * Variable(constant: Tensor(task.weights, shape: [task.weights.count]))
+    }
+    return RecordedLoss(terms: terms, weight: task.weight)
+  }
 }
 
 /// What a network reads of a batch, and what it must foresee.
@@ -63,11 +85,6 @@ public struct TokenTask: Sendable {
   public func targetIDs() throws(TensorError) -> Tensor {
     try Tensor(targets, shape: [targets.count])
   }
-}
-
-/// Which state stands for a whole sequence.
-public enum StatePooling: String, Sendable, CaseIterable {
-  case last, mean
 }
 
 /// The loss of a token of which only the id is known: cross-entropy and what may be changed about it.

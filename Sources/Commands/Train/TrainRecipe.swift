@@ -1,0 +1,101 @@
+import Files
+import Language
+import Models
+import Training
+
+extension TrainingRecipe.Scale: WordParameter {}
+
+/// A recipe by its name.
+private func recipe(_ name: String) throws -> TrainingRecipe {
+  if let recipe = TrainingRecipe.named(name) { return recipe }
+  let names = TrainingRecipe.all.map(\.name)
+  throw LanguageError.invalid(
+    "there is no recipe '\(name)'",
+    hint: Suggestion.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
+      ?? "there are " + names.joined(separator: ", "))
+}
+
+/// `train.recipes`: what can be made again.
+struct TrainRecipes: Command {
+  static let name = "train.recipes"
+  static let summary = "List the small models that train.recipe makes, with their data and sizes."
+  static let searchWords = ["models", "make", "reproduce", "catalogue"]
+  static let result = ValueType.table
+  static let examples = [
+    Example(
+      "train.recipes() | map (r -> r.name) | sort",
+      shows:
+        #"["any-subset", "chain-lm", "character-lm", "lists-masked", "lm-text", "lm-tiny"]"#)
+  ]
+
+  func run(_ call: Call) throws -> Value {
+    .table(
+      Table(
+        rows: TrainingRecipe.all.map { recipe in
+          let tokens: String
+          switch recipe.vocabulary {
+          case .characters: tokens = "characters"
+          case .pairs(let size): tokens = "\(size) byte pairs"
+          }
+          return Record([
+            ("name", .string(recipe.name)), ("what", .string(recipe.summary)),
+            ("data", .string("\(recipe.data.command) \(recipe.data.count)")),
+            ("tokens", .string(tokens)), ("layers", .int(recipe.layers)),
+            ("width", .int(recipe.width)), ("context", .int(recipe.context)),
+            ("steps", .int(recipe.steps)), ("minutes", .float(recipe.minutes)),
+            ("measured", .string(recipe.measured)),
+          ])
+        }))
+  }
+}
+
+/// `train.recipe`: a small model from generated data.
+struct TrainRecipe: Command {
+  static let name = "train.recipe"
+  static let summary =
+    "Make one of the listed small models: draw its data, train it, measure what it reached."
+  static let searchWords = ["reproduce", "make", "model", "chain", "lists", "stories"]
+  static let result = ValueType.record
+  static let examples = [
+    Example(
+      #"r = train.recipe("chain-lm", scale=short); [r.asked, len(r.losses)]"#, shows: "[6, 20]"),
+    Example(
+      #"try { train.recipe "chian-lm" } catch e { e.message }"#,
+      shows: "there is no recipe 'chian-lm'"),
+  ]
+
+  let name = Argument<String>("The recipe's name; train.recipes lists them.")
+  let scale = Option(
+    "All of it, or a little of everything in seconds.", default: TrainingRecipe.Scale.full)
+  let texts = Option<[String]?>("Texts in place of the stories that a recipe draws.")
+  let steps = Option<Int?>("How many steps, in place of the recipe's.", in: 0...1_000_000_000)
+  let seed = Option("Names the data, the first weights and the order.", default: 1, in: 0...)
+  let checkpoint = Option<FilePath?>(
+    "A file that an interrupted run goes on from, with the same result.")
+  let out = Option<FilePath?>("The folder to save the model to, for model.load.")
+
+  func run(_ call: Call) throws -> Value {
+    var recipe = try recipe(try call[name]).scaled(try call[scale])
+    if let steps = try call[steps] { recipe.steps = steps }
+    let (out, seed) = (try call[out], UInt64(try call[seed]))
+    // Permission to write is asked for before the work, not after it.
+    let folder = try out.map { try ModelFolder.writable($0.text, call.session) }
+    let file = try call[checkpoint].map { try call.session.files.writing($0.text) }
+    let task = call.session.progress.start("training", total: recipe.steps)
+    defer { task.finish() }
+    let result = try recipe.run(seed: seed, texts: try call[texts], checkpoint: file) {
+      task.advance(loss: $0.loss)
+    }
+    if let folder { try result.save(folder: folder, recipe: recipe, seed: seed) }
+    let share = Double(result.right) / Double(max(result.asked, 1))
+    return .record(
+      Record([
+        ("model", .object(ModelObject(result.model, path: out?.text ?? ModelObject.unsaved))),
+        ("parameters", .int(result.model.parameterCount)), ("tokens", .int(result.tokens)),
+        ("losses", .list(result.losses.map(Value.float))),
+        ("held_out_loss", result.heldOutLoss.map(Value.float) ?? .null),
+        ("bits_per_byte", result.bitsPerByte.map(Value.float) ?? .null),
+        ("asked", .int(result.asked)), ("right", result.asked > 0 ? .float(share) : .null),
+      ]))
+  }
+}
