@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Kernels
 
 /// Texts and tables that were installed for this user, each under a name, in a folder of its own.
 ///
