@@ -3,6 +3,7 @@
 
 #include "ck_activations.h"
 #include "ck_training.h"
+#include "streaming.h"
 
 #define LANES 16
 #define LANE_TYPE f32x16

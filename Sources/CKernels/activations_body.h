@@ -1,5 +1,7 @@
 // Activations over LANES values at a time, LANE_TYPE in type: ck_activations.h states the orders.
 
+enum { R(ABREAST) = 4 };
+
 /// The value, and the slope where it is asked for; `kind` is a literal.
 CK_INLINE LANE_TYPE R(activate)(int kind, LANE_TYPE x, LANE_TYPE *slope) {
   LANE_TYPE one = R(act_of)(1), half = R(act_of)((REAL)0.5), b = R(act_bounded)(x), s, t, p;
@@ -49,13 +51,27 @@ typedef struct {
   int kind;
   const REAL *x, *up, *dy;
   REAL *out, *up_gradient;
+  bool streams;
 } R(activation);
 
 // What is made of x, up (where it is a gate) and dy; `kind` and `gradient` are literals.
 CK_INLINE void R(activation_range)(int kind, bool gradient, const R(activation) *a, size_t begin,
                                    size_t end) {
   bool gated = a->up != NULL;
-  for (size_t i = begin; i < end; i += LANES) {
+  size_t i = begin;
+  // Some at once: one alone is a long chain of operations that wait for each other.
+  for (; !gradient && i + R(ABREAST) * LANES <= end; i += R(ABREAST) * LANES) {
+    LANE_TYPE y[R(ABREAST)];
+#pragma clang loop unroll(full)
+    for (size_t n = 0; n < R(ABREAST); n++)
+      y[n] = R(activate)(kind, R(act_load)(a->x + i + n * LANES, LANES), NULL);
+#pragma clang loop unroll(full)
+    for (size_t n = 0; n < R(ABREAST); n++) {
+      size_t at = i + n * LANES;
+      R(act_store)(a->out + at, gated ? y[n] * R(act_load)(a->up + at, LANES) : y[n], LANES);
+    }
+  }
+  for (; i < end; i += LANES) {
     size_t count = end - i < LANES ? end - i : LANES;
     LANE_TYPE x = R(act_load)(a->x + i, count), up = x, dy = x, slope;
     if (gated) up = R(act_load)(a->up + i, count);
@@ -71,21 +87,30 @@ CK_INLINE void R(activation_range)(int kind, bool gradient, const R(activation) 
   }
 }
 
-#define OF_KIND(name, gradient)                                                           \
+// Block by block in a cache, and from there past it. Gradients, which are read at once, do not come here.
+CK_INLINE void R(activation_stream)(int kind, const R(activation) *a, size_t begin, size_t end) {
+  REAL block[STREAM_BLOCK];
+  for (size_t start = begin; start < end; start += STREAM_BLOCK) {
+    size_t count = end - start < STREAM_BLOCK ? end - start : STREAM_BLOCK;
+    R(activation) part = {.x = a->x + start, .up = a->up ? a->up + start : NULL, .out = block};
+    R(activation_range)(kind, false, &part, 0, count);
+    stream(a->out + start, block, count * sizeof(REAL));
+  }
+  stream_end();
+}
+
+#define RANGE(kind, gradient)                                                if (!gradient && a->streams) R(activation_stream)(kind, a, begin, end);   else R(activation_range)(kind, gradient, a, begin, end);                   break
+#define OF_KIND(name, gradient)                                                                  \
   CK_INLINE void BODY(name)(const R(activation) *a, size_t begin, size_t end) {                  \
     switch (a->kind) {                                                                           \
-    case CK_SILU: R(activation_range)(CK_SILU, gradient, a, begin, end); break;           \
-    case CK_GELU: R(activation_range)(CK_GELU, gradient, a, begin, end); break;           \
-    case CK_GELU_TANH: R(activation_range)(CK_GELU_TANH, gradient, a, begin, end); break; \
-    case CK_RELU: R(activation_range)(CK_RELU, gradient, a, begin, end); break;           \
-    case CK_SQUARED_RELU:                                                                        \
-      R(activation_range)(CK_SQUARED_RELU, gradient, a, begin, end);                      \
-      break;                                                                                     \
-    case CK_SIGMOID: R(activation_range)(CK_SIGMOID, gradient, a, begin, end); break;     \
-    case CK_TANH_ACTIVATION:                                                                     \
-      R(activation_range)(CK_TANH_ACTIVATION, gradient, a, begin, end);                   \
-      break;                                                                                     \
-    case CK_SOFTPLUS: R(activation_range)(CK_SOFTPLUS, gradient, a, begin, end); break;   \
+    case CK_SILU: RANGE(CK_SILU, gradient);                                                      \
+    case CK_GELU: RANGE(CK_GELU, gradient);                                                      \
+    case CK_GELU_TANH: RANGE(CK_GELU_TANH, gradient);                                            \
+    case CK_RELU: RANGE(CK_RELU, gradient);                                                      \
+    case CK_SQUARED_RELU: RANGE(CK_SQUARED_RELU, gradient);                                      \
+    case CK_SIGMOID: RANGE(CK_SIGMOID, gradient);                                                \
+    case CK_TANH_ACTIVATION: RANGE(CK_TANH_ACTIVATION, gradient);                                \
+    case CK_SOFTPLUS: RANGE(CK_SOFTPLUS, gradient);                                              \
     }                                                                                            \
   }                                                                                              \
   CK_VARIANTS_LOCAL(R(name), (const R(activation) *a, size_t begin, size_t end), (a, begin, end)) \
@@ -95,6 +120,7 @@ CK_INLINE void R(activation_range)(int kind, bool gradient, const R(activation) 
 OF_KIND(activation_values, false)
 OF_KIND(activation_slopes, true)
 #undef OF_KIND
+#undef RANGE
 
 // Kinds without a function cost about an operation, the others about twenty.
 CK_INLINE double R(activation_cost)(int kind, size_t count) {
@@ -102,7 +128,7 @@ CK_INLINE double R(activation_cost)(int kind, size_t count) {
 }
 
 void R(ck_activation)(int kind, const REAL *x, REAL *y, size_t count) {
-  R(activation) a = {.kind = kind, .x = x, .out = y};
+  R(activation) a = {.kind = kind, .x = x, .out = y, .streams = streams(count * sizeof(REAL))};
   ck_parallel(count, R(activation_cost)(kind, count), R(activation_values_share), &a);
 }
 void R(ck_activation_gradient)(int kind, const REAL *x, const REAL *dy, REAL *dx, size_t count) {
@@ -110,11 +136,12 @@ void R(ck_activation_gradient)(int kind, const REAL *x, const REAL *dy, REAL *dx
   ck_parallel(count, R(activation_cost)(kind, count), R(activation_slopes_share), &a);
 }
 void R(ck_gated)(int kind, const REAL *gate, const REAL *up, REAL *y, size_t count) {
-  R(activation) a = {.kind = kind, .x = gate, .up = up, .out = y};
+  R(activation) a = {.kind = kind, .x = gate, .up = up, .out = y,
+                     .streams = streams(count * sizeof(REAL))};
   ck_parallel(count, R(activation_cost)(kind, count), R(activation_values_share), &a);
 }
 void R(ck_gated_gradient)(int kind, const REAL *gate, const REAL *up, const REAL *dy,
                           REAL *gate_gradient, REAL *up_gradient, size_t count) {
-  R(activation) a = {kind, gate, up, dy, gate_gradient, up_gradient};
+  R(activation) a = {kind, gate, up, dy, gate_gradient, up_gradient, false};
   ck_parallel(count, R(activation_cost)(kind, count), R(activation_slopes_share), &a);
 }

@@ -27,6 +27,8 @@ enum {
   // How far ahead of one row its panels are fetched, in bytes: into the second cache, then into the first.
   ROW_FAR_AHEAD = 16384,
   ROW_AHEAD = 1024,
+  // Weights of so many bytes come from memory, one panel after the other.
+  ROW_STREAM_BYTES = 32 << 20,
 };
 
 /// How the right operand is stored.

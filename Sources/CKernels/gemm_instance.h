@@ -114,8 +114,10 @@ static void (*const INSTANCE(rows)[][2])(ROW_PARAMETERS) = {
 // The one row of a product whose right operand is packed.
 TARGET static void INSTANCE(multiply_row)(const product *p, size_t begin, size_t end) {
   _Alignas(64) REAL sums[ROW_PANELS * PANEL];
+  // Where memory is what a row waits for, one stream of it is read faster than several.
+  bool abreast = p->k * p->columns * WIDTH(p->storage) < ROW_STREAM_BYTES;
   for (size_t panel = begin; panel < end;) {
-    bool many = end - panel >= ROW_PANELS;
+    bool many = abreast && end - panel >= ROW_PANELS;
     size_t panels = many ? ROW_PANELS : 1, column = panel * PANEL;
     size_t width = smaller(p->columns - column, panels * PANEL);
     const char *b = (const char *)p->b + panel_place(p, panel, 0) * WIDTH(p->storage);

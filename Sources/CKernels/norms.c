@@ -5,6 +5,7 @@
 
 #include "ck_training.h"
 #include "reals.h"
+#include "streaming.h"
 
 #include "reals_f32.h"
 #include "norms_body.h"

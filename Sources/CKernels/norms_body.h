@@ -30,11 +30,13 @@ CK_INLINE REAL R(gain_at)(const REAL *gain, REAL offset, size_t i) {
 typedef R(ck_row_norm_call) R(row_norm);
 
 CK_INLINE void BODY(norm_rows)(const R(row_norm) *n, size_t begin, size_t end) {
-  size_t width = n->width;
+  size_t width = n->width, bytes = width * sizeof(REAL);
   REAL offset = n->gain_offset;
+  // Without memory the results go through the caches as others do.
+  REAL *row = streams(n->rows * bytes) ? malloc(bytes) : NULL;
   for (size_t r = begin; r < end; r++) {
     const REAL *x = n->x + r * width;
-    REAL *y = n->out + r * width;
+    REAL *y = row ? row : n->out + r * width;
     R(row_scale) scale = R(scale_of_row)(x, width, n->epsilon, n->centered);
     size_t group = r / n->group_rows * width;
     const REAL *gain = n->gain ? n->gain + group : NULL, *bias = n->bias ? n->bias + group : NULL;
@@ -49,7 +51,10 @@ CK_INLINE void BODY(norm_rows)(const R(row_norm) *n, size_t begin, size_t end) {
     } else {
       for (size_t i = 0; i < width; i++) y[i] = R(scaled)(x[i], scale);
     }
+    if (row) stream(n->out + r * width, row, bytes);
   }
+  if (row) stream_end();
+  free(row);
 }
 CK_VARIANTS_LOCAL(R(norm_rows), (const R(row_norm) *n, size_t begin, size_t end), (n, begin, end))
 

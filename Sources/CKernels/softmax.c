@@ -1,7 +1,7 @@
 // Softmax and its relatives, cross-entropy. Orders: ck_softmax.h; bodies: softmax_body.h.
 #include "ck_softmax.h"
 
-#include "reals.h"
+#include "row_chains.h"
 
 #include "reals_f32.h"
 #include "softmax_body.h"

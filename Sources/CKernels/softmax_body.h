@@ -1,44 +1,12 @@
 // Softmax, log-softmax, logsumexp, sparsemax and cross-entropy: ck_softmax.h states the orders.
 
-/// Rows whose chains run side by side: each chain waits for its own last addition only.
-enum { R(CHAINS) = 4 };
-
-// sums[j] = the ascending chain over row j of a, or of a b (fused) where there is a b; `rows` is 1 or
-// CHAINS, a literal.
-CK_INLINE void R(row_chains)(const REAL *a, const REAL *b, size_t rows, size_t width, REAL *sums) {
-  REAL totals[R(CHAINS)] = {0};
-  if (b) {
-    for (size_t i = 0; i < width; i++)
-#pragma clang loop unroll(full) vectorize(disable)
-      for (size_t j = 0; j < rows; j++)
-        totals[j] = R(fma)(a[j * width + i], b[j * width + i], totals[j]);
-  } else {
-    const REAL *row[R(CHAINS)];
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < rows; j++) row[j] = a + j * width;
-    size_t i = 0;
-    // By pointers, so that an addition loads its operand itself.
-    for (; i + 4 <= width; i += 4)
-#pragma clang loop unroll(full) vectorize(disable)
-      for (size_t j = 0; j < rows; j++) {
-        CK_KEEP(row[j]);
-#pragma clang loop unroll(full) vectorize(disable)
-        for (size_t n = 0; n < 4; n++) totals[j] = totals[j] + row[j][n];
-        row[j] += 4;
-      }
-    for (; i < width; i++)
-      for (size_t j = 0; j < rows; j++) totals[j] = totals[j] + *row[j]++;
-  }
-  for (size_t j = 0; j < rows; j++) sums[j] = totals[j];
-}
-
 CK_INLINE void R(row_softmax)(const REAL *x, REAL temperature, REAL *y, size_t rows, size_t width) {
-  REAL sums[R(CHAINS)];
+  REAL sums[ROWS_TOGETHER];
   for (size_t j = 0; j < rows; j++) {
     REAL maximum = R(row_maximum)(x + j * width, width) / temperature;
     R(row_exp)(x + j * width, temperature, maximum, y + j * width, width);
   }
-  R(row_chains)(y, NULL, rows, width, sums);
+  R(row_chains)(false, y, y, rows, width, sums);
   for (size_t j = 0; j < rows; j++) {
     REAL factor = 1 / sums[j];
     for (size_t i = 0; i < width; i++) y[j * width + i] = y[j * width + i] * factor;
@@ -67,26 +35,24 @@ typedef struct {
 } R(row_call);
 
 CK_INLINE void BODY(softmax_rows)(const R(row_call) *c, size_t begin, size_t end) {
-  size_t r = begin, width = c->width;
-  for (; r + R(CHAINS) <= end; r += R(CHAINS))
-    R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, R(CHAINS), width);
-  for (; r < end; r++)
-    R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, 1, width);
-}
-
-CK_INLINE void R(softmax_slopes)(const R(row_call) *c, size_t first, size_t rows) {
-  REAL means[R(CHAINS)];
-  size_t start = first * c->width;
-  R(row_chains)(c->x + start, c->dy + start, rows, c->width, means);
-  for (size_t j = 0; j < rows; j++, start += c->width)
-    for (size_t i = start; i < start + c->width; i++)
-      c->out[i] = (c->x[i] * (c->dy[i] - means[j])) / c->temperature;
+  size_t width = c->width, rows = R(rows_together)(width);
+  for (size_t r = begin; r < end; r += rows) {
+    if (end - r < rows) rows = 1;
+    R(row_softmax)(c->x + r * width, c->temperature, c->out + r * width, rows, width);
+  }
 }
 
 CK_INLINE void BODY(softmax_gradient_rows)(const R(row_call) *c, size_t begin, size_t end) {
-  size_t r = begin;
-  for (; r + R(CHAINS) <= end; r += R(CHAINS)) R(softmax_slopes)(c, r, R(CHAINS));
-  for (; r < end; r++) R(softmax_slopes)(c, r, 1);
+  REAL means[ROWS_TOGETHER];
+  size_t width = c->width, rows = R(rows_together)(width);
+  for (size_t r = begin; r < end; r += rows) {
+    if (end - r < rows) rows = 1;
+    size_t start = r * width;
+    R(row_chains)(true, c->x + start, c->dy + start, rows, width, means);
+    for (size_t j = 0; j < rows; j++, start += width)
+      for (size_t i = start; i < start + width; i++)
+        c->out[i] = (c->x[i] * (c->dy[i] - means[j])) / c->temperature;
+  }
 }
 
 CK_INLINE void BODY(log_softmax_rows)(const R(row_call) *c, size_t begin, size_t end) {

@@ -34,6 +34,7 @@ public struct ModelCost: Sendable {
     case .gate, .up, .down, .expertGate, .expertUp, .expertDown, .sharedGate, .sharedUp,
       .sharedDown:
       "feed-forward"
+    case .mixerGate, .mixerUp, .mixerDown: "mixer"
     case .router, .sharedRouter: "router"
     case .embeddingNorm, .finalNorm, .attentionNorm, .queryNorm, .keyNorm, .attentionOutputNorm,
       .crossNorm, .feedForwardNorm, .feedForwardOutputNorm:
@@ -61,7 +62,7 @@ public struct ModelCost: Sendable {
       }
     }
     var attention = 0.0
-    for block in network.blocks {
+    for block in network.blocks where block.mixer.mixes {
       let pairs = Self.pairs(tokens, held, block.attention)
       attention += 2 * pairs * Double(block.attention.queryWidth)
     }
@@ -83,7 +84,7 @@ public struct ModelCost: Sendable {
 
   /// The bytes of keys and values of so many positions, in f32.
   public func cacheBytes(positions: Int) -> Int {
-    network.blocks.reduce(0) { sum, block in
+    network.blocks.filter(\.mixer.mixes).reduce(0) { sum, block in
       let held = block.attention.window.map { min($0, positions) } ?? positions
       return sum + 2 * 4 * held * block.attention.keyWidth
     }

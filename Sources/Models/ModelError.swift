@@ -41,6 +41,8 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
   case input(reason: String)
   /// A chat template, by name or as text, that is not one of the known ones.
   case unknownChatTemplate(shown: String)
+  /// A layer with sizes that cannot be, or a pass without what it reads.
+  case layer(name: String, reason: String)
   /// A model that could not be installed.
   case install(name: String, reason: String)
   /// What a tensor operation refuses after all checks.
@@ -76,6 +78,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .hook: "E0617"
     case .input: "E0618"
     case .install: "E0619"
+    case .layer: "E0620"
     case .notANumber: "E0614"
     case .interrupted: "E0615"
     }
@@ -113,6 +116,7 @@ public enum ModelError: DescribedError, InterruptibleError, Equatable {
     case .hook(let pattern, let reason): "the hook '\(pattern)': \(reason)"
     case .unknownChatTemplate(let shown): "no known chat template: '\(shown)'"
     case .input(let reason): reason
+    case .layer(let name, let reason): "the layer '\(name)': \(reason)"
     case .install(let name, let reason): "'\(name)' was not installed: \(reason)"
     case .kernel(let error): error.message
     case .tensor(let error): error.message

@@ -1,5 +1,6 @@
 import Files
 import Kernels
+import Synchronization
 import Tensors
 import Tokenizers
 
@@ -17,7 +18,9 @@ public final class TransformerModel: LanguageModel {
   let weights: FrozenWeights
   let plan: InferencePlan?
   let reading: ArchitectureReading
-  private let source: any TensorSource
+  let source: any TensorSource
+  /// What a companion lends, once it was asked for.
+  let companionTable = Mutex<CompanionTable?>(nil)
   /// The weights as the model runs with them: what a pass with changes of its own stands on.
   public var ownWeights: any NetworkWeights { weights }
   /// The file that the weights came from.
@@ -30,15 +33,26 @@ public final class TransformerModel: LanguageModel {
   private static let tile = 128
 
   /// - Parameter isPart: the file holds other networks too, so its other tensors are not looked at.
-  init(
+  convenience init(
     name: String, reading given: ArchitectureReading, source: any TensorSource,
     activations: Activations = .f32, tokenizer: Tokenizer?, configuration: [JSON.Member],
     isPart: Bool = false, packs: PackedWeightCache? = nil
   ) throws(ModelError) {
     let reading = given.matching(source.tensorNames)
     try SizeChecks.check(reading.network, path: source.path)
-    weights = try FrozenWeights(
+    let weights = try FrozenWeights(
       reading, from: source, activations: activations, isPart: isPart, packs: packs)
+    try self.init(
+      name: name, reading: reading, source: source, weights: weights, activations: activations,
+      tokenizer: tokenizer, configuration: configuration)
+  }
+
+  /// A model of weights that are at hand, of a network that was checked.
+  init(
+    name: String, reading: ArchitectureReading, source: any TensorSource, weights: FrozenWeights,
+    activations: Activations, tokenizer: Tokenizer?, configuration: [JSON.Member]
+  ) throws(ModelError) {
+    self.weights = weights
     plan = InferencePlan(reading.network, weights: weights)
     (self.name, self.architecture, self.network) = (name, reading.name, reading.network)
     (self.activations, self.tokenizer, self.configuration) = (activations, tokenizer, configuration)
@@ -54,7 +68,13 @@ public final class TransformerModel: LanguageModel {
   public var bosID: Int32? { reading.bosID ?? tokenizer?.bosID }
   public var eosID: Int32? { reading.eosIDs.first ?? tokenizer?.eosID }
   public var stopIDs: Set<Int32> { Set(reading.eosIDs + [bosID, eosID].compactMap { $0 }) }
-  public func digest() throws(ModelError) -> String { try source.digest() }
+  public func digest() throws(ModelError) -> String {
+    let digest = try source.digest()
+    // What the same weights do otherwise than as they are stored makes another model.
+    if network.describedMixing == "attention", reading.skippedLayers.isEmpty { return digest }
+    return Digest.hexadecimal(
+      of: "\(digest) \(network.describedMixing) without \(reading.skippedLayers)")
+  }
 
   // MARK: Weights
 
@@ -133,6 +153,7 @@ public final class TransformerModel: LanguageModel {
         reason: "\(options.masks.count) masks were given for \(inputs.count) sequences with "
           + "\(caches.count) caches")
     }
+    var reach = 0
     for (index, input) in inputs.enumerated() {
       if case .ids(let ids) = input.tokens {
         guard let values = ids.int32s else {
@@ -148,7 +169,7 @@ public final class TransformerModel: LanguageModel {
         }
         try check(caches[index], holds: first, count: input.count)
       }
-      try checkRoom(input, held: options.refreshedFrom ?? held)
+      reach = max(reach, try checkRoom(input, held: options.refreshedFrom ?? held))
     }
     // Rows that are only appended can be taken off again; entries that are written over need the old ones.
     let marks = options.refreshedFrom == nil ? caches.map(\.mark) : []
@@ -156,6 +177,9 @@ public final class TransformerModel: LanguageModel {
     var pass = NetworkPass(
       network, weights: weights ?? self.weights, options: options, caches: caches,
       memories: inputs.map(\.memory), plan: weights == nil ? plan : nil)
+    if weights == nil, options.skippedLayers.isEmpty {
+      pass.companion = try companionReads(positions: reach)
+    }
     // While the pass writes its pages nobody else may hold them, or they would be copied.
     caches = []
     do {
@@ -211,12 +235,14 @@ public final class TransformerModel: LanguageModel {
     }
   }
 
-  private func checkRoom(_ input: SequenceInput, held: Int) throws(ModelError) {
+  /// How many positions an input reaches.
+  private func checkRoom(_ input: SequenceInput, held: Int) throws(ModelError) -> Int {
     let last = input.positions?.max().map { Int($0) + 1 } ?? held + input.count
     if let least = input.positions?.min(), least < 0 {
       throw .input(reason: "the position \(least) is below 0")
     }
     if last > contextLength { throw .contextExceeded(needed: last, limit: contextLength) }
+    return last
   }
 
   private func check(_ cache: KeyValueCache) throws(ModelError) {

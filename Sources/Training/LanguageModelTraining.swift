@@ -110,13 +110,14 @@ public enum LanguageModelTraining {
     return marker
   }
 
-  static func encoded(_ documents: [String], _ tokenizer: Tokenizer)
-    throws(TrainingError) -> [[Int32]]
-  {
+  /// - Parameter keepsEmpty: an empty document stays, so that none changes its place.
+  static func encoded(
+    _ documents: [String], _ tokenizer: Tokenizer, keepsEmpty: Bool = false
+  ) throws(TrainingError) -> [[Int32]] {
     var ids: [[Int32]] = []
     ids.reserveCapacity(documents.count)
     do throws(TokenizerError) {
-      for document in documents where !document.isEmpty {
+      for document in documents where keepsEmpty || !document.isEmpty {
         ids.append(try tokenizer.encode(document))
       }
     } catch {

@@ -60,4 +60,11 @@ public struct LlamaShape: Sendable, Equatable {
       throw .setting(name: "rotary base", value: 0, reason: "must be above 1, and epsilon above 0")
     }
   }
+
+  /// Refuses ids that have no row in the table.
+  func check(ids: [Int32]) throws(TrainingError) {
+    if let id = ids.first(where: { $0 < 0 || Int($0) >= vocabulary }) {
+      throw .idOutsideVocabulary(id: id, size: vocabulary)
+    }
+  }
 }

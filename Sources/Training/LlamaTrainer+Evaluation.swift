@@ -16,30 +16,26 @@ extension LlamaTrainer {
   /// into windows, as in training.
   public func evaluate(_ documents: [[Int32]]) throws(TrainingError) -> Evaluation {
     var (tokens, nats) = (0, 0.0)
-    var (inputs, targets, starts): ([Int32], [Int32], [Int]) = ([], [], [0])
+    var group: [PackedBatch.Window] = []
+    var rows = 0
     func flush() throws(TrainingError) {
-      if inputs.isEmpty { return }
+      if group.isEmpty { return }
       do { try Cancellation.check() } catch { throw .interrupted(error) }
-      let batch = PackedBatch(inputs: inputs, targets: targets, starts: starts)
+      let batch = PackedBatch(group)
       try TrainingError.translating { () throws(KernelError) in
         let state = try network.states(batch)
         try network.losses(state, batch, scale: 1)
         for loss in state.losses.view { nats += Double(loss) }
       }
-      tokens += inputs.count
-      (inputs, targets, starts) = ([], [], [0])
+      tokens += rows
+      (group, rows) = ([], 0)
     }
     for document in documents {
-      if let id = document.first(where: { $0 < 0 || Int($0) >= shape.vocabulary }) {
-        throw .idOutsideVocabulary(id: id, size: shape.vocabulary)
-      }
-      let row = [markerID] + document + [markerID]
-      for start in stride(from: 0, to: row.count - 1, by: shape.context) {
-        let end = min(start + shape.context, row.count - 1)
-        inputs += row[start..<end]
-        targets += row[start + 1..<end + 1]
-        starts.append(inputs.count)
-        if inputs.count >= 1024 { try flush() }
+      try shape.check(ids: document)
+      for window in PackedBatch.windows(of: document, marker: markerID, context: shape.context) {
+        group.append(window)
+        rows += window.inputs.count
+        if rows >= 1024 { try flush() }
       }
     }
     try flush()

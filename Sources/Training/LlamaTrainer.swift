@@ -1,6 +1,4 @@
 import Files
-import Kernels
-import Tensors
 
 /// Trains a small Llama on documents: one step a batch, the same bits for any number of threads and
 /// over any interruption.
@@ -52,16 +50,12 @@ public final class LlamaTrainer {
 
   public let shape: LlamaShape
   public let settings: Settings
-  /// Steps done.
-  public private(set) var step = 0
   /// The digest of the documents.
   public let data: String
 
-  let network: LlamaNetwork
+  private let learner: LlamaLearner
   private let documents: PackedDocuments
   let markerID: Int32
-  private let firstMoments: FloatBuffer
-  private let secondMoments: FloatBuffer
   private var pass: (number: Int, tokens: [Int32])?
 
   /// A model with fresh parameters.
@@ -72,16 +66,10 @@ public final class LlamaTrainer {
   public init(
     _ shape: LlamaShape, settings: Settings, documents: [[Int32]], marker: Int32
   ) throws(TrainingError) {
-    network = try LlamaNetwork(shape)
-    try Self.check(settings)
-    for document in documents {
-      if let id = document.first(where: { $0 < 0 || Int($0) >= shape.vocabulary }) {
-        throw .idOutsideVocabulary(id: id, size: shape.vocabulary)
-      }
-    }
-    if marker < 0 || Int(marker) >= shape.vocabulary {
-      throw .idOutsideVocabulary(id: marker, size: shape.vocabulary)
-    }
+    try settings.check()
+    learner = try LlamaLearner(shape, seed: settings.seed)
+    for document in documents { try shape.check(ids: document) }
+    try shape.check(ids: [marker])
     (self.shape, self.settings, markerID) = (shape, settings, marker)
     self.documents = PackedDocuments(documents, marker: marker, seed: settings.seed)
     let needed = settings.batch * shape.context
@@ -89,13 +77,6 @@ public final class LlamaTrainer {
       throw .tooLittleData(tokens: self.documents.tokens, needed: needed)
     }
     data = Self.digest(documents)
-    let count = network.table.count
-    (firstMoments, secondMoments) = try TrainingError.translating { () throws(KernelError) in
-      (try FloatBuffer(count), try FloatBuffer(count))
-    }
-    network.table.initialize(
-      network.parameters.view,
-      stream: RandomStream(seed: settings.seed, path: ["train.lm", "parameters"]))
   }
 
   /// Goes on where a checkpoint was made, with the same documents and settings.
@@ -118,24 +99,14 @@ public final class LlamaTrainer {
     try same("settings", checkpoint.settings, settings)
     try self.init(shape, settings: settings, documents: documents, marker: marker)
     try same("data", checkpoint.data, data)
-    for (name, values) in [
-      ("parameters", checkpoint.parameters), ("first moments", checkpoint.firstMoments),
-      ("second moments", checkpoint.secondMoments),
-    ] {
-      try same("the number of \(name)", values.count, network.table.count)
-    }
-    network.parameters.values = checkpoint.parameters
-    firstMoments.values = checkpoint.firstMoments
-    secondMoments.values = checkpoint.secondMoments
-    step = checkpoint.step
+    try learner.restore(checkpoint)
   }
 
-  public var checkpoint: Checkpoint {
-    Checkpoint(
-      shape: shape, settings: settings, step: step, data: data,
-      parameters: network.parameters.values, firstMoments: firstMoments.values,
-      secondMoments: secondMoments.values)
-  }
+  /// Steps done.
+  public var step: Int { learner.step }
+  var network: LlamaNetwork { learner.network }
+
+  public var checkpoint: Checkpoint { learner.checkpoint(settings, data: data) }
 
   public var parameterCount: Int { network.table.count }
   public var parameters: [Float] { network.parameters.values }
@@ -150,21 +121,7 @@ public final class LlamaTrainer {
   /// - Throws: ``TrainingError/notFinite(step:loss:place:)`` with the parameters as they were
   ///   before the step; ``TrainingError/interrupted(_:)`` between two steps.
   public func advance() throws(TrainingError) -> StepReport {
-    do { try Cancellation.check() } catch { throw .interrupted(error) }
-    let batch = batch(ofStep: step)
-    let rate = settings.schedule.rate(at: step + 1)
-    let (loss, norm) = try TrainingError.translating { () throws(KernelError) in
-      let loss = try network.lossAndGradients(batch)
-      guard loss.isFinite else { return (loss, Float.nan) }
-      let norm = try settings.optimizer.apply(
-        to: network, moments: (firstMoments, secondMoments), rate: rate, step: step + 1)
-      return (loss, norm)
-    }
-    guard norm.isFinite else {
-      throw .notFinite(step: step + 1, loss: loss, place: placeOfTrouble())
-    }
-    step += 1
-    return StepReport(step: step, loss: loss, gradientNorm: norm, rate: rate)
+    try learner.advance(on: batch(ofStep: step), settings)
   }
 
   /// The batch of a step, 0 for the first: passes follow one another, each without its last, unfilled
@@ -184,27 +141,6 @@ public final class LlamaTrainer {
       tokens, marker: markerID, rows: first..<first + tokensPerStep, context: shape.context)
   }
 
-  /// The first gradient that is not finite, or the largest.
-  private func placeOfTrouble() -> String {
-    for tensor in network.table.tensors {
-      if let index = tensor.range.first(where: { !network.gradients.view[$0].isFinite }) {
-        return "the gradient of \(tensor.name) at \(index - tensor.range.lowerBound)"
-      }
-    }
-    return "the norm of the gradients"
-  }
-
-  private static func check(_ settings: Settings) throws(TrainingError) {
-    if settings.batch < 1 || settings.batch > 1 << 12 {
-      throw .setting(name: "batch", value: settings.batch, reason: "must be from 1 to 4096")
-    }
-    if settings.steps < 0 || settings.steps > 1 << 30 {
-      throw .setting(name: "steps", value: settings.steps, reason: "must be from 0 to 2^30")
-    }
-    let rate = settings.schedule.peak
-    if !(rate > 0 && rate <= 1) { throw .wrongRate(value: rate) }
-  }
-
   private static func digest(_ documents: [[Int32]]) -> String {
     var digest = Digest()
     for document in documents {
@@ -212,5 +148,18 @@ public final class LlamaTrainer {
       for id in document { withUnsafeBytes(of: id.littleEndian) { digest.add($0) } }
     }
     return digest.hexadecimal()
+  }
+}
+
+extension LlamaTrainer.Settings {
+  /// Refuses settings that cannot be.
+  func check() throws(TrainingError) {
+    if batch < 1 || batch > 1 << 12 {
+      throw .setting(name: "batch", value: batch, reason: "must be from 1 to 4096")
+    }
+    if steps < 0 || steps > 1 << 30 {
+      throw .setting(name: "steps", value: steps, reason: "must be from 0 to 2^30")
+    }
+    if !(schedule.peak > 0 && schedule.peak <= 1) { throw .wrongRate(value: schedule.peak) }
   }
 }

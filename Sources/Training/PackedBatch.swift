@@ -13,6 +13,31 @@ public struct PackedBatch: Sendable, Equatable {
   public var rows: Int { inputs.count }
 }
 
+extension PackedBatch {
+  /// A stretch of a document, no longer than the context, that sees itself only.
+  struct Window {
+    let inputs: ArraySlice<Int32>
+    let targets: ArraySlice<Int32>
+  }
+
+  /// A document between two markers, cut into windows: each token and the end are a target once.
+  static func windows(of document: [Int32], marker: Int32, context: Int) -> [Window] {
+    let row = [marker] + document + [marker]
+    return stride(from: 0, to: row.count - 1, by: context).map { start in
+      let end = min(start + context, row.count - 1)
+      return Window(inputs: row[start..<end], targets: row[start + 1..<end + 1])
+    }
+  }
+
+  /// Windows one after another.
+  init(_ windows: [Window]) {
+    var starts = [0]
+    for window in windows { starts.append((starts.last ?? 0) + window.inputs.count) }
+    self.init(
+      inputs: windows.flatMap(\.inputs), targets: windows.flatMap(\.targets), starts: starts)
+  }
+}
+
 /// Documents in a random order, one after the other, cut into windows of equal length.
 ///
 /// A document is its tokens between the marker (BOS and EOS in one, such as `<|endoftext|>`): the marker

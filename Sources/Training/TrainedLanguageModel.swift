@@ -113,7 +113,7 @@ public struct TrainedLanguageModel: Sendable {
   }
 
   /// The shortest decimal that means the same f32.
-  private static func decimal(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
+  static func decimal(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
 
   private var configurationJSON: JSON {
     .object([

@@ -56,6 +56,15 @@ import Training
         == "[true]")
   }
 
+  @Test("verdicts stand behind what they are about, and no rows get none")
+  func columns() {
+    #expect(
+      shown("data.chain(n=2, steps=3) | data.check chain | first | keys")
+        == #"["problem", "given", "right", "reason", "wrong_at", "steps", "answer", "difficulty"]"#
+    )
+    #expect(shown("data.check(chain, data.chain(n=0), []) | len") == "0")
+  }
+
   @Test(
     "what cannot be is refused",
     arguments: [

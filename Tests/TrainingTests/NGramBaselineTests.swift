@@ -33,4 +33,27 @@ import Testing
     #expect(NGramBaseline(order: 6, vocabulary: 7, documents: documents, marker: 0) == nil)
     #expect(NGramBaseline(order: 2, vocabulary: 5000, documents: documents, marker: 0) == nil)
   }
+
+  @Test("texts are measured as their ids are; a wrong order or too large a vocabulary is refused")
+  func texts() throws {
+    let texts = LanguageModelTrainingTests.texts
+    let tokenizer = try LanguageModelTrainingTests.tokenizer()
+    let ids = try texts.map { try tokenizer.encode($0) }
+    let result = try NGramBaseline.measure(
+      order: 3, tokenizer: tokenizer, training: Array(texts[..<100]), texts: Array(texts[100...]))
+    let marker = try #require(tokenizer.bosID ?? tokenizer.eosID)
+    let model = try #require(
+      NGramBaseline(
+        order: 3, vocabulary: tokenizer.vocabularySize, documents: Array(ids[..<100]),
+        marker: marker))
+    #expect(result.nats == model.nats(Array(ids[100...])))
+    #expect(result.texts == 20 && result.tokens == ids[100...].reduce(20) { $0 + $1.count })
+    #expect(result.bytes == texts[100...].reduce(0) { $0 + $1.utf8.count })
+    #expect(result.bitsPerByte > 0 && result.bitsPerByte < 4)
+    #expect(
+      throws: TrainingError.setting(name: "order", value: 6, reason: "it must be from 1 to 5")
+    ) {
+      try NGramBaseline.measure(order: 6, tokenizer: tokenizer, training: [], texts: [])
+    }
+  }
 }

@@ -8,6 +8,7 @@ struct DataCheck: Command {
   static let summary =
     "Judge answers to the problems of a generated world; every right answer counts, not just the drawn one."
   static let searchWords = ["verify", "verifier", "score", "accuracy", "reward", "grade", "solve"]
+  static let version = 2
   static let result = ValueType.table
   static let examples = [
     Example(
@@ -21,6 +22,12 @@ struct DataCheck: Command {
       shows: "[4]"),
     Example(
       "data.sudoku(n=5, side=4, givens=8) | data.check sudoku | all (r -> r.right)", shows: "true"),
+    Example(
+      #"[{text: "Tom and Tom ran."}] | data.check stories | map (r -> r.reason)"#,
+      shows: #"["name: Tom was not introduced"]"#),
+    Example(
+      "data.stories(5, seed=1, form=table) | data.check stories | all (r -> r.right)", shows: "true"
+    ),
   ]
 
   let world = Argument<WorldKind>("The world that the rows come from.")
@@ -46,18 +53,24 @@ struct DataCheck: Command {
       }
       return given[row].map { asked.verdict(on: $0) }
     }
-    var result = table
-    func add(_ name: String, _ value: (Int) -> Value) {
-      result = result.setting(name, given.indices.map(value)) ?? result
-    }
-    add("given") { given[$0].map(Value.string) ?? .null }
-    add("right") { .bool(verdicts[$0]?.isRight ?? false) }
-    add("reason") { row in
-      guard let verdict = verdicts[row] else { return .string("there is no answer") }
-      return verdict.reason.map(Value.string) ?? .null
-    }
-    add("wrong_at") { verdicts[$0]?.wrongAt.map { .int($0) } ?? .null }
-    return .table(result)
+    func judged(_ value: (Int) -> Value) -> [Value] { given.indices.map(value) }
+    let added: [(String, [Value])] = [
+      ("given", judged { given[$0].map(Value.string) ?? .null }),
+      ("right", judged { .bool(verdicts[$0]?.isRight ?? false) }),
+      (
+        "reason",
+        judged { row in
+          guard let verdict = verdicts[row] else { return .string("there is no answer") }
+          return verdict.reason.map(Value.string) ?? .null
+        }
+      ),
+      ("wrong_at", judged { verdicts[$0]?.wrongAt.map { .int($0) } ?? .null }),
+    ]
+    // What a verdict is about stands beside it: a wide table loses its last columns on a screen.
+    let first = Array(zip(problem.needed, columns))
+    let names = problem.needed + added.map { $0.0 }
+    let others = table.columns.filter { !names.contains($0.key) }.map { ($0.key, $0.value) }
+    return .table(Table(columns: first + added + others) ?? table)
   }
 
   /// The answers as texts; nil for null.
@@ -81,6 +94,8 @@ struct DataCheck: Command {
   }
 
   private func column(_ name: String, of table: Table, _ call: Call) throws -> [Value] {
+    // A table without rows knows no columns.
+    if table.rowCount == 0, table.columnCount == 0 { return [] }
     guard let column = table.column(name) else {
       throw LanguageError.noColumn(name: name, suggestion: nil, columns: table.names)
         .at(call.span(of: rows))

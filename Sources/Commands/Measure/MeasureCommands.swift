@@ -11,8 +11,9 @@ enum MeasureCommands {
       MeasurePremium.self, MeasureLengths.self,
       MeasureBitsPerByte.self, MeasureNumbers.self, MeasureArithmetic.self, MeasureEncodings.self,
       MeasurePhantom.self, MeasureCharacters.self, MeasureCompression.self, MeasureDistinct.self,
-      MeasureInversePermutation.self,
-    ] + statistics
+      MeasureInversePermutation.self, MeasureNLLByPosition.self, MeasureLexinvariantBayes.self,
+      MeasureGzip.self, MeasureNGram.self,
+    ] + provenance + statistics
 }
 
 /// `measure.nll`: how surprised a model is.

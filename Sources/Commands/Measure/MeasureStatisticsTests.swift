@@ -129,3 +129,32 @@ struct MeasurePermutationTest: Command {
       ]))
   }
 }
+
+/// `measure.ks_uniform`: whether numbers spread evenly.
+struct MeasureKSUniform: Command {
+  static let name = "measure.ks_uniform"
+  static let summary =
+    "Test by Kolmogorov and Smirnov whether numbers spread evenly over a range, as p-values do without an effect."
+  static let searchWords = ["kolmogorov", "smirnov", "uniform", "calibration", "p-values"]
+  static let result = ValueType.record
+  static let examples = [
+    Example("measure.ks_uniform([0.2, 0.4, 0.6, 0.8]).distance", shows: "0.2"),
+    Example("measure.ks_uniform([1, 1, 2], high=4).p < 0.5", shows: "true"),
+  ]
+
+  let values = Argument<Value>("A list, range or tensor of numbers.", of: .items)
+  let low = Option("The range's lower end.", default: 0.0)
+  let high = Option("Its upper end.", default: 1.0)
+
+  func run(_ call: Call) throws -> Value {
+    let (low, high) = (try call[low], try call[high])
+    guard low < high else {
+      throw call.outOfRange(self.high, given: .float(high), range: "above \(low)")
+    }
+    let test = try UniformityTest(call.numbers(values).doubles, in: low...high)
+    return .record(
+      Record([
+        ("distance", .float(test.distance)), ("p", .float(test.p)), ("n", .int(test.count)),
+      ]))
+  }
+}

@@ -4,11 +4,12 @@ import Models
 /// `model.*`: checkpoints and what they say.
 enum ModelCommands {
   static let all: [any Command.Type] = [
-    ModelLoad.self, ModelNew.self, ModelLogits.self,
+    ModelLoad.self, ModelNew.self, ModelRedraw.self, ModelLogits.self,
     ModelHidden.self, ModelWeights.self, ModelWeight.self,
     ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
     ModelConvert.self, ModelEmbed.self, ModelChat.self, ModelBytewise.self, ModelEnsemble.self,
-    ModelNextByte.self, ModelMarkov.self, ModelClassify.self, ModelMerge.self,
+    ModelNextByte.self, ModelMarkov.self, ModelSkipLayers.self, ModelClassify.self,
+    ModelMerge.self, ModelProvenance.self,
   ]
 }
 

@@ -133,21 +133,23 @@ final class ModelObject: ObjectValue {
     return file
   }
 
+  /// The file or folder of a model: of one that came with the program or was installed by its name, else
+  /// a path that may be read.
+  static func file(_ path: String, _ session: Session) throws -> String {
+    if let builtin = BuiltinModels.folder(named: path) { return builtin }
+    if let installed = ModelPackage.named(path)?.installed { return installed }
+    if ModelPackage.named(path) != nil, !Paths.exists(path) {
+      throw ModelError.install(
+        name: path, reason: "it is not there yet; run model.install \"\(path)\"")
+    }
+    return try readable(path, session)
+  }
+
   /// Loads a model by path, or by the name of one that came with the program, once a session.
   static func load(_ path: String, _ session: Session, options: ModelLoader.Options = .init())
     throws -> ModelObject
   {
-    let file: String
-    if let builtin = BuiltinModels.folder(named: path) {
-      file = builtin
-    } else if let installed = ModelPackage.named(path)?.installed {
-      file = installed
-    } else if ModelPackage.named(path) != nil, !Paths.exists(path) {
-      throw ModelError.install(
-        name: path, reason: "it is not there yet; run model.install \"\(path)\"")
-    } else {
-      file = try readable(path, session)
-    }
+    let file = try Self.file(path, session)
     let wish =
       "\(options.activations.rawValue) \(options.contextLength ?? 0) \(options.weights?.name ?? "")"
     let key = "model \(wish) \(stamp(file))"

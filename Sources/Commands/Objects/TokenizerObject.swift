@@ -78,13 +78,15 @@ final class TokenizerObject: ObjectValue {
     return object
   }
 
-  /// Loads a vocabulary file, or the folder that holds one, once a session.
+  /// Loads a vocabulary file, the folder that holds one, or that of a model that came with the program
+  /// by its name, once a session.
   static func load(_ path: String, kind: TokenizerKind?, _ session: Session) throws
     -> TokenizerObject
   {
-    let file = try session.files.reading(path)
+    let builtin = BuiltinModels.folder(named: path)
+    let file = try builtin ?? session.files.reading(path)
     // Each file that is opened needs permission of its own: a link may lead out of the folder.
-    if Paths.isFolder(file) {
+    if builtin == nil, Paths.isFolder(file) {
       for name in ["tokenizer.json", "tokenizer.bin", "tokenizer_config.json"]
       where Paths.exists(Paths.join(file, name)) {
         _ = try session.files.reading(Paths.join(path, name))

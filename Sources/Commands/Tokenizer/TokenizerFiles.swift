@@ -14,11 +14,13 @@ struct TokenizerLoad: Command {
   static let examples = [
     Example(
       #"tokenizer.train "ab ab ab" vocab=257 name="ab" | tokenizer.save "ab.json"; tokenizer.load "ab.json""#,
-      shows: "tokenizer ab  BPE, 257 tokens")
+      shows: "tokenizer ab  BPE, 257 tokens"),
+    Example(
+      #"tokenizer.load("default") == model.load("default").tokenizer"#, shows: "true"),
   ]
 
   let path = Argument<FilePath>(
-    "A vocabulary: tokenizer.json, SentencePiece, tiktoken ranks, GGUF, RWKV, vocab.txt, CLIP merges, llama2.c; or a folder that holds one."
+    "A vocabulary: tokenizer.json, SentencePiece, tiktoken ranks, GGUF, RWKV, vocab.txt, CLIP merges, llama2.c; a folder that holds one; or \"default\"."
   )
   let kind = Option<TokenizerKind?>("How to read the file, where it does not say so itself.")
 

@@ -4,7 +4,7 @@ import Tokenizers
 
 /// Which kind of vocabulary is trained.
 enum TrainedKind: String, WordParameter {
-  case bpe, superbpe, wordpiece, unigram
+  case bpe, superbpe, wordpiece, unigram, characters
 }
 
 /// How digits are cut before anything is learned.
@@ -58,11 +58,14 @@ struct TokenizerTrain: Command {
     Example(
       #"tokenizer.train "low lower lowest" kind=wordpiece vocab=20 name="words""#,
       shows: "tokenizer words  WordPiece, 20 tokens"),
+    Example(
+      #"t = tokenizer.train "a cab" kind=characters special=["<|endoftext|>"]; tokenizer.encode(t, "cab").ids"#,
+      shows: "[4, 2, 3]"),
   ]
 
   let text = Argument<[String]>("The text, or a list of texts, to learn from.", piped: true)
   let kind = Option<TrainedKind>(
-    "How tokens are learned: bpe merges pairs of bytes by count, superbpe goes on across words, wordpiece merges by likelihood, unigram prunes by likelihood.",
+    "How tokens are learned: bpe merges pairs of bytes by count, superbpe goes on across words, wordpiece merges by likelihood, unigram prunes by likelihood; with characters each character is a token.",
     default: .bpe)
   let vocab = Option(
     "How many tokens the vocabulary shall have, bytes and special tokens included.",
@@ -111,7 +114,7 @@ struct TokenizerTrain: Command {
       }
     }
     let (tokenizer, asked) = (try tokenizer(call, run), try call[vocab])
-    if tokenizer.vocabularySize < asked {
+    if tokenizer.vocabularySize < asked, try call[kind] != .characters {
       call.session.note(
         "the text gives \(tokenizer.vocabularySize) tokens only, not \(asked)")
     }
@@ -158,6 +161,10 @@ struct TokenizerTrain: Command {
       var trainer = UnigramTrainer(vocabularySize: size, name: name)
       trainer.specialTokens += try call[special]
       return try trainer.train(on: corpus, run: run).tokenizer()
+    case .characters:
+      return try CharacterVocabulary(
+        of: try call[text], specialTokens: try call[special], most: size, name: name
+      ).tokenizer()
     }
   }
 }

@@ -6,8 +6,8 @@ import Tracing
 /// `trace.*`: what happens inside a model.
 enum TraceCommands {
   static let all: [any Command.Type] = [
-    TraceSites.self, TraceCapture.self, TraceLogitLens.self, TraceAttention.self, TraceAblate.self,
-    TracePatch.self, TraceAttribute.self,
+    TraceSites.self, TraceCapture.self, TraceLogitLens.self, TraceAttention.self,
+    TraceAttentionIndicators.self, TraceAblate.self, TracePatch.self, TraceAttribute.self,
   ]
 }
 

@@ -6,8 +6,8 @@ import Training
 enum TrainCommands {
   static let all: [any Command.Type] = [
     TrainLM.self, TrainNetwork.self, TrainMasked.self, TrainAnyOrder.self, TrainDistill.self,
-    TrainClassifier.self, TrainLora.self, TrainInversePermutation.self, TrainRecipe.self,
-    TrainRecipes.self,
+    TrainClassifier.self, TrainLora.self, TrainOrdered.self, TrainInversePermutation.self,
+    TrainInversePermutationTokens.self, TrainProbe.self, TrainRecipe.self, TrainRecipes.self,
   ]
 }
 
@@ -36,14 +36,17 @@ struct TrainLM: Command {
   let layers = Option("How many layers.", default: 4, in: 1...256)
   let width = Option("Numbers a position has.", default: 96, in: 2...16384)
   let heads = Option("Attention heads; they divide the width.", default: 3, in: 1...1024)
-  let kvHeads = Option<Int?>("Heads of keys and values; as many as heads.", in: 1...1024)
-  let mlp = Option<Int?>("The inner width of the gated MLP; about 8/3 of the width.", in: 1...65536)
+  let kvHeads = Option<Int?>(
+    "Heads of keys and values; as many as heads where absent.", in: 1...1024)
+  let mlp = Option<Int?>(
+    "The inner width of the gated MLP; about 8/3 of the width where absent.", in: 1...65536)
   let context = Option("The longest sequence, in tokens.", default: 256, in: 2...131072)
   let batch = Option("Windows of the context's length in a step.", default: 8, in: 1...4096)
   let steps = Option("How many steps.", default: 1000, in: 0...1_000_000_000)
   let rate = Option("The largest learning rate.", default: 0.003, in: 0.000001...1.0)
   let seed = Option("Names the first weights and the order of the texts.", default: 1, in: 0...)
-  let out = Option<FilePath?>("The folder to save the model to, for model.load.")
+  let out = Option<FilePath?>(
+    "The folder to save the model to, for model.load; without it the figures alone are kept.")
 
   func run(_ call: Call) throws -> Value {
     let configuration = LanguageModelTraining.Configuration(

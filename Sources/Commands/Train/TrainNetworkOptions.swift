@@ -23,7 +23,8 @@ struct TrainNetworkOptions: ParameterGroup {
     "Names the first weights, the order of texts and the noise.", default: 1, in: 0...)
   let checkpoint = Option<FilePath?>(
     "A file that an interrupted run goes on from, with the same result.")
-  let out = Option<FilePath?>("The folder to save the model to, for model.load.")
+  let out = Option<FilePath?>(
+    "The folder to save the model to, for model.load; the result has it too, as its field model.")
 
   /// Trains a new model and tells how it went.
   func run(
@@ -32,7 +33,8 @@ struct TrainNetworkOptions: ParameterGroup {
   ) throws -> Value {
     let seed = UInt64(try call[seed])
     let configuration = ModelTraining.Configuration(
-      sizes: try size.sizes(call, vocabulary: tokenizer.vocabularySize, isCausal: isCausal),
+      sizes: try size.sizes(
+        call, tokenizer: tokenizer, texts: texts ?? [], seed: seed, isCausal: isCausal),
       input: try size.input(call, vocabulary: tokenizer.vocabularySize, seed: seed),
       batch: try call[batch], steps: try call[steps], accumulation: try call[accumulation],
       rate: try call[rate], seed: seed, patience: try call[patience])

@@ -11,17 +11,17 @@ struct TrainNetwork: Command {
   static let summary =
     "Train a decoder of any parts on texts: other inputs, positions, norms and losses than train.lm's."
   static let searchWords = [
-    "fit", "learn", "binary codes", "lexinvariant", "label smoothing", "focal", "z-loss",
+    "fit", "learn", "binary codes", "lexinvariant", "label smoothing", "focal", "z-loss", "mixer",
+    "hybrid",
   ]
-  static let source: Source? = .arXiv(
-    "2605.09751",
-    "Language Models Without a Trainable Input Embedding Table: Learning from Fixed Minimal Binary Token Codes",
-    year: 2026)
   static let result = ValueType.record
   static let examples = [
     Example(
       #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; r = train.network(t, "ab ab ab ab ab ab", layers=1, width=18, heads=1, context=4, batch=1, steps=2, input=binary); [r.input_parameters, r.head_parameters]"#,
       shows: "[0, 4644]"),
+    Example(
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; counts = ["softmax", "mlp", "static_qk"] | map (kind -> train.network(t, "ab ab ab ab ab ab", layers=1, width=12, heads=2, context=4, batch=1, steps=1, mixer=(kind)).parameters); min(counts) == max(counts)"#,
+      shows: "true"),
     Example(
       #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; write "ab ab ab\nab ab ab\n" "ab.txt"; a = train.network(t, file="ab.txt", layers=1, width=8, heads=2, context=4, batch=1, steps=2); b = train.network(t, ["ab ab ab", "ab ab ab"], layers=1, width=8, heads=2, context=4, batch=1, steps=2); a.losses == b.losses"#,
       shows: "true"),

@@ -16,6 +16,8 @@ public struct ArchitectureReading: Sendable {
   public var tablesOfRotation: [String] = []
   public var bosID: Int32?
   public var eosIDs: [Int32] = []
+  /// Layers of the file that were taken out of the network.
+  var skippedLayers: [Int] = []
 
   public init(name: String, network: NetworkDescription, recipes: [WeightKey: WeightRecipe]) {
     (self.name, self.network, self.recipes) = (name, network, recipes)

@@ -40,6 +40,7 @@ enum SizeChecks {
     }
     try check(embedding.norm, path)
     try check(network.finalNorm, path)
+    try CompanionSequence.check(network, path: path)
     for block in network.blocks {
       try check(block.attention, path)
       if let cross = block.crossAttention { try check(cross, path) }

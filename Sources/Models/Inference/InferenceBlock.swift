@@ -65,7 +65,7 @@ struct InferenceBlock: Sendable {
     rotations: inout [RotaryDescription]
   ) throws(TensorError) {
     let attention = block.attention
-    guard block.arrangement != .normedSums, block.crossAttention == nil,
+    guard block.mixer == .softmax, block.arrangement != .normedSums, block.crossAttention == nil,
       block.feedForward.experts == nil, attention.isCausal, attention.softcap == nil,
       attention.clip == nil, let activation = block.feedForward.activation.kernel
     else { return nil }

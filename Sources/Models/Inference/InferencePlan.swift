@@ -47,8 +47,8 @@ final class InferencePlan: Sendable {
   /// Whether a pass may go this way.
   func serves(_ options: PassOptions, _ state: TokenState, _ caches: [KeyValueCache]) -> Bool {
     options.hooks.isEmpty && options.change == nil && options.skippedLayers.isEmpty
-      && options.maskRules.isEmpty && options.mixers.isEmpty && options.masks.isEmpty
-      && options.refreshedFrom == nil && !state.x.isRecorded
+      && options.maskRules.isEmpty && options.masks.isEmpty && options.refreshedFrom == nil
+      && !state.x.isRecorded
       && caches.count == state.lengths.count && state.rows > 0
       && caches.allSatisfy { $0.rotation == .early } && ascends(state, caches)
   }

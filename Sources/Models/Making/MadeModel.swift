@@ -45,7 +45,8 @@ public struct MadeModel: Sendable {
 
   /// The model as all else takes it.
   ///
-  /// A model whose sequences have tables of their own runs with one draw of them.
+  /// A model whose sequences have tables of their own runs with one draw of them, or with the trained
+  /// table; ``TransformerModel/drawingTable(stream:)`` draws others.
   public func model(tokenizer: Tokenizer? = nil) throws(ModelError) -> TransformerModel {
     let configuration = configuration(format: .f32, tokenizer)
     let reading = try Architectures.reading(json: configuration, path: name)
@@ -77,7 +78,8 @@ public struct MadeModel: Sendable {
     -> JSON
   {
     let types = ["F32": "float32", "F16": "float16", "BF16": "bfloat16"]
-    return sizes.configuration(
+    let configuration = sizes.configuration(
       type: types[format.rawValue] ?? "float32", bosID: tokenizer?.bosID, eosID: tokenizer?.eosID)
+    return .object((configuration.objectValue ?? []) + input.sequenceFields)
   }
 }

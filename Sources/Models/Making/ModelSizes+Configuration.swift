@@ -57,7 +57,7 @@ extension ModelSizes {
       .init("hidden_act", .string(activation.huggingFaceName)), .init("gated", .bool(isGated)),
       .init("bias", .bool(hasBias)), .init("causal", .bool(isCausal)),
       .init("score_scale", scoreScale.map { .number(Double($0)) } ?? .null),
-    ]
+    ] + mixingMembers
   }
 
   /// As ``configuration(type:bosID:eosID:)`` writes its own kind.
@@ -90,6 +90,7 @@ extension ModelSizes {
     if fields.isGiven("score_scale") {
       scoreScale = Float(try fields.number("score_scale", default: 1))
     }
+    (mixers, companion) = (try fields.mixers(), try fields.companion())
   }
 }
 

@@ -36,6 +36,10 @@ public struct ModelSizes: Sendable, Equatable {
   public var isTied: Bool
   /// Whether tokens see their own past alone.
   public var isCausal = true
+  /// What takes attention's place, one a layer; none: attention in all.
+  public var mixers: [TokenMixer] = []
+  /// What goes along with each text, where a mixer reads it.
+  public var companion: CompanionSequence?
   /// What scores are multiplied by.
   public var scoreScale: Float?
   public var rotaryBase = 10_000.0
@@ -69,7 +73,9 @@ public struct ModelSizes: Sendable, Equatable {
   }
 
   public var format: Format {
-    guard isCausal, scoreScale == nil else { return .tessera }
+    guard isCausal, scoreScale == nil, mixers.allSatisfy({ $0 == .softmax }) else {
+      return .tessera
+    }
     if positions == .rotary, norm == .rms, isGated { return .llama }
     if positions == .learned, norm == .layer, !isGated, hasBias, keyValueHeads == heads {
       return .gpt2
@@ -92,12 +98,14 @@ public struct ModelSizes: Sendable, Equatable {
       feedForward: FeedForwardDescription(
         width: mlp, activation: activation, isGated: isGated, hasBias: hasBias),
       attentionNorm: norm, feedForwardNorm: norm)
-    let network = NetworkDescription(
+    var network = NetworkDescription(
       width: width, blocks: [BlockDescription](repeating: block, count: layers),
       embedding: EmbeddingDescription(
         vocabularySize: vocabulary, contextLength: context,
         learnedPositions: positions == .learned ? context : nil),
       finalNorm: norm, head: HeadDescription(isTied: isTied, scoreScale: scoreScale))
+    for (layer, mixer) in mixers.enumerated() { network.blocks[layer].mixer = mixer }
+    network.companion = companion
     try SizeChecks.check(network, path: Self.path)
     return network
   }
@@ -114,6 +122,10 @@ public struct ModelSizes: Sendable, Equatable {
     if width % heads != 0 {
       throw .configuration(
         path: Self.path, field: "heads", reason: "\(heads) does not divide the width \(width)")
+    }
+    if !mixers.isEmpty, mixers.count != layers {
+      throw .configuration(
+        path: Self.path, field: "mixers", reason: "\(mixers.count) for \(layers) layers")
     }
     if let scoreScale, !scoreScale.isFinite {
       throw .configuration(path: Self.path, field: "score_scale", reason: "it is not finite")

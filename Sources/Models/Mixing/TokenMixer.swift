@@ -1,88 +1,46 @@
-import Kernels
-import Tensors
+/// How the tokens of a block read of each other: attention, or one of the simpler forms that stand in its
+/// place (arXiv 2510.11602), all with as many weights.
+public enum TokenMixer: String, Sendable, CaseIterable {
+  /// The softmax of s = q · k / √width: attention as it is.
+  case softmax
+  /// Nothing is read: a gated part of its own for each token, down(silu(gate x) · up x).
+  case mlp
+  /// 1 + s + s² / 2 in place of e^s, divided by its sum: a linear recurrence in disguise.
+  case approximate
+  /// Weights that do not know who asks: each token has one score a head, s = Σ silu(q) · k / √width, and
+  /// each row is the mean of the values so far, weighed by e^s.
+  case nonapproximate
+  /// Attention whose queries and keys are those of random rows that go through the same blocks.
+  case randomSequence = "random_qk"
+  /// The same, of one fixed sequence of tokens.
+  case fixedSequence = "fixed_qk"
+  /// Attention whose queries and keys are made from the tokens' embeddings in every block.
+  case staticEmbeddings = "static_qk"
 
-/// What takes attention's place in a block: another way for tokens to read of each other.
-///
-/// A new one is a type with these members; nothing else has to know of it.
-public protocol TokenMixer: Sendable {
-  /// As it stands in settings: its kind and all that it was made with.
-  var name: String { get }
+  /// Whether queries and keys are those of a ``CompanionSequence``.
+  public var readsCompanion: Bool { self == .randomSequence || self == .fixedSequence }
 
-  /// The matrices that it uses in place of attention's, `[outputs, inputs]`.
-  ///
-  /// - Parameters:
-  ///   - attention: what it takes the place of.
-  ///   - width: of the stream.
-  func weightShapes(_ attention: AttentionDescription, width: Int) -> [(
-    part: WeightKey.Part, shape: [Int]
-  )]
+  /// Whether tokens read of each other at all.
+  public var mixes: Bool { self != .mlp }
 
-  /// What is added to the stream, `[rows, width]`.
-  ///
-  /// - Parameter x: the stream behind the block's norm, `[rows, width]`.
-  func mixed(_ x: Variable, in context: MixingContext) throws -> Variable
-}
-
-extension TokenMixer {
-  /// Queries, keys, values and output as attention has them.
-  public func weightShapes(_ attention: AttentionDescription, width: Int) -> [(
-    part: WeightKey.Part, shape: [Int]
-  )] {
-    let (query, key) = (attention.queryWidth, attention.keyWidth)
-    return [
-      (.query, [query, width]), (.key, [key, width]), (.value, [key, width]),
-      (.output, [width, query]),
-    ]
+  /// The attention that takes this mixer's queries, keys and values.
+  func attention(_ attention: AttentionDescription) -> AttentionDescription {
+    var attention = attention
+    switch self {
+    case .softmax, .mlp, .randomSequence, .fixedSequence, .staticEmbeddings: break
+    case .approximate: attention.isPolynomial = true
+    case .nonapproximate:
+      // Queries and keys go together number by number, so there are as many; scores are scaled before.
+      attention.heads = attention.keyValueHeads
+      attention.scale = 1
+      (attention.positions, attention.queryKeyNorm) = (.none, .none)
+    }
+    return attention
   }
 }
 
-/// Where a ``TokenMixer`` stands, and what it may read.
-public struct MixingContext {
-  public let layer: Int
-  /// The attention that it takes the place of.
-  public let attention: AttentionDescription
-  public let weights: any NetworkWeights
-  /// The tokens before the block.
-  public let state: TokenState
-  /// The stream before the first block, `[rows, width]`.
-  public let embedded: Variable
-  /// The rows of the sequence that goes along with the others, where there is one.
-  public let companion: Range<Int>?
-  /// The block's norm of other rows than the stream's.
-  let norm: (Variable) throws -> Variable
-
-  /// A product with one of the mixer's matrices.
-  public func linear(_ part: WeightKey.Part, _ x: Variable) throws -> Variable {
-    try weights.linear(WeightKey(part, layer: layer), x)
-  }
-
-  /// The same as heads: `[rows, heads, width of a head]`.
-  public func heads(_ part: WeightKey.Part, _ x: Variable) throws -> Variable {
-    let count = part == .query ? attention.heads : attention.keyValueHeads
-    return try linear(part, x).reshaped([x.shape[0], count, attention.headWidth])
-  }
-
-  /// Heads' results, `[rows, heads, width of a head]`, behind the output matrix.
-  public func output(_ z: Variable) throws -> Variable {
-    try linear(.output, z.reshaped([z.shape[0], z.shape[1] * z.shape[2]]))
-  }
-
-  /// Other rows as this block's attention would read them.
-  public func normed(_ x: Variable) throws -> Variable { try norm(x) }
-
-  /// Heads `[rows, heads, width]` turned by positions, where the network does that.
-  public func turned(_ x: Variable, positions: [Int32]) throws -> Variable {
-    guard case .rotary(let rotary) = attention.positions else { return x }
-    let angles = try RotaryAngles<Float>(
-      RotaryFrequencies(base: rotary.base, pairs: rotary.width / 2, scaling: rotary.scaling),
-      positions: .whole(positions))
-    return try x.rotated(by: angles, pairing: rotary.pairing)
-  }
-
-  /// Every row sees its own sequence, as the attention's direction says.
-  public var visibility: AttentionVisibility {
-    let starts = [0] + state.sequences.filter { !$0.isEmpty }.map(\.upperBound)
-    let segments = AttentionVisibility.segments(starts)
-    return attention.isCausal ? segments & .causal() : segments
-  }
+extension AttentionDescription {
+  /// The inner width of ``TokenMixer/mlp``, whose three matrices have as many numbers as attention's four:
+  /// 4/3 of the stream's where heads take all of it, rounded down.
+  var tokenwiseWidth: Int { max(2 * (queryWidth + keyWidth) / 3, 1) }
 }

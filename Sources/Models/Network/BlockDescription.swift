@@ -16,6 +16,8 @@ public struct BlockDescription: Sendable, Equatable {
 
   public var arrangement: Arrangement
   public var attention: AttentionDescription
+  /// What makes attention of these sizes, or stands in its place.
+  public var mixer = TokenMixer.softmax
   /// Attention over an encoder's states, behind the own one.
   public var crossAttention: AttentionDescription?
   public var feedForward: FeedForwardDescription
@@ -83,6 +85,8 @@ public struct AttentionDescription: Sendable, Equatable {
   public var positions: Positions
   /// Queries, keys and values are cut to ±this (OLMo).
   public var clip: Double?
+  /// 1 + s + s² / 2 in place of e^s, as ``TokenMixer/approximate`` has it.
+  var isPolynomial = false
 
   public init(
     heads: Int, keyValueHeads: Int, headWidth: Int, scale: Double? = nil, isCausal: Bool = true,

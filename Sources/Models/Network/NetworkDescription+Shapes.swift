@@ -62,7 +62,7 @@ private struct WeightList {
 
   mutating func add(_ block: BlockDescription, _ layer: Int, _ width: Int) {
     add(block.attentionNorm, .attentionNorm, layer, width)
-    add(block.attention, layer, width, [.query, .key, .value, .output])
+    add(block.mixer, block.attention, layer, width)
     add(block.attentionOutputNorm, .attentionOutputNorm, layer, width)
     if let cross = block.crossAttention {
       add(block.crossNorm, .crossNorm, layer, width)
@@ -71,6 +71,20 @@ private struct WeightList {
     add(block.feedForwardNorm, .feedForwardNorm, layer, width)
     add(block.feedForward, layer, width)
     add(block.feedForwardOutputNorm, .feedForwardOutputNorm, layer, width)
+  }
+
+  mutating func add(
+    _ mixer: TokenMixer, _ attention: AttentionDescription, _ layer: Int, _ width: Int
+  ) {
+    guard mixer.mixes else {
+      let inner = attention.tokenwiseWidth
+      for part in [WeightKey.Part.mixerGate, .mixerUp] {
+        linear(WeightKey(part, layer: layer), inner, width, bias: attention.hasValueBias)
+      }
+      linear(WeightKey(.mixerDown, layer: layer), width, inner, bias: attention.hasOutputBias)
+      return
+    }
+    add(mixer.attention(attention), layer, width, [.query, .key, .value, .output])
   }
 
   mutating func add(

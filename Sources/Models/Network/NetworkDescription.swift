@@ -15,6 +15,8 @@ public struct NetworkDescription: Sendable, Equatable {
   public var head: HeadDescription?
   /// Matrices beside the blocks, each for a use of its own: poolers, classifiers, projections.
   public var dense: [DenseDescription] = []
+  /// What goes along with each text, where a block's mixer reads it.
+  public var companion: CompanionSequence?
 
   /// Whether every token sees its own past alone, so that texts can go through piece by piece.
   public var isCausal: Bool { blocks.allSatisfy(\.attention.isCausal) }

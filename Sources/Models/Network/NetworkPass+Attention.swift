@@ -4,15 +4,13 @@ import Tensors
 extension NetworkPass {
   /// The sites of own and of cross-attention.
   private struct Sites {
-    let parts: [WeightKey.Part]
     let query, key, value, scores, probabilities, result: HookSite
 
     static let own = Sites(
-      parts: [.query, .key, .value, .output], query: .query, key: .key, value: .value,
+      query: .query, key: .key, value: .value,
       scores: .attentionScores, probabilities: .attentionProbabilities, result: .headResult)
     static let cross = Sites(
-      parts: [.crossQuery, .crossKey, .crossValue, .crossOutput], query: .crossQuery,
-      key: .crossKey, value: .crossValue, scores: .crossScores,
+      query: .crossQuery, key: .crossKey, value: .crossValue, scores: .crossScores,
       probabilities: .crossProbabilities, result: .crossHeadResult)
   }
 
@@ -30,19 +28,13 @@ extension NetworkPass {
 
   /// Attention of the rows over their sequence, behind the output matrix.
   mutating func attended(
-    _ d: AttentionDescription, _ layer: Int, _ x: Variable, _ state: TokenState
+    _ block: BlockDescription, _ layer: Int, _ x: Variable, _ state: TokenState
   ) throws -> Variable {
-    let rows = state.rows
-    func heads(_ part: Int, _ count: Int) throws -> Variable {
-      var y = try weights.linear(WeightKey(Sites.own.parts[part], layer: layer), x)
-      if let clip = d.clip { y = try y.clamped(from: -clip, to: clip) }
-      return try y.reshaped([rows, count, d.headWidth])
-    }
-    let query = try hooked(
-      .query, layer, norm(heads(0, d.heads), d.queryKeyNorm, .queryNorm, layer), state)
-    let key = try hooked(
-      .key, layer, norm(heads(1, d.keyValueHeads), d.queryKeyNorm, .keyNorm, layer), state)
-    let value = try hooked(.value, layer, heads(2, d.keyValueHeads), state)
+    let d = block.mixer.attention(block.attention)
+    let made = try queriesAndKeys(block, layer, x, state)
+    let query = try hooked(.query, layer, made.query, state)
+    let key = try hooked(.key, layer, made.key, state)
+    let value = try hooked(.value, layer, heads(.value, d, layer, x), state)
     let turnedQuery = try hooked(
       .turnedQuery, layer, turned(query, d, state.positions), state)
     // Keys that are stored as they are turn when they are read.
@@ -71,6 +63,16 @@ extension NetworkPass {
     }
     return try output(
       results.count == 1 ? only : Variable.concatenated(results), d, layer, state)
+  }
+
+  /// A product with one of the block's matrices as heads: `[rows, heads, width]`.
+  func heads(_ part: WeightKey.Part, _ d: AttentionDescription, _ layer: Int, _ x: Variable)
+    throws -> Variable
+  {
+    var y = try weights.linear(WeightKey(part, layer: layer), x)
+    if let clip = d.clip { y = try y.clamped(from: -clip, to: clip) }
+    let count = part == .query ? d.heads : d.keyValueHeads
+    return try y.reshaped([x.shape[0], count, d.headWidth])
   }
 
   /// Heads' results behind the output matrix.
@@ -153,7 +155,7 @@ extension NetworkPass {
     let sites: [HookSite] = [
       .cachedKeys, .cachedValues, .attentionScores, .attentionProbabilities,
     ]
-    guard d.isCausal, first == nil, cache.rotation == .early, d.softcap == nil,
+    guard d.isCausal, !d.isPolynomial, first == nil, cache.rotation == .early, d.softcap == nil,
       positions.count < 16,
       !query.isRecorded, !key.isRecorded,
       !sites.contains(where: { options.hooks.meets($0, layer: layer) })
@@ -306,7 +308,16 @@ extension NetworkPass {
     let table = try relativeTable(d)
     let bias = try view.bias(relative: table)
     let result: Variable
-    if options.hooks.meets(sites.scores, layer: layer) {
+    if d.isPolynomial {
+      var scores = try Variable.attentionScores(
+        queries: batch(query), keys: keys, visibility: visibility, scale: d.scale,
+        softcap: d.softcap)
+      if let bias { scores = try scores + bias }
+      scores = try hook(sites.scores, scores)
+      let shares = try hook(sites.probabilities, polynomialShares(scores, visibility))
+      result = try Variable.attention(
+        probabilities: shares, values: values, visibility: visibility)
+    } else if options.hooks.meets(sites.scores, layer: layer) {
       var scores = try Variable.attentionScores(
         queries: batch(query), keys: keys, visibility: visibility, scale: d.scale,
         softcap: d.softcap)
@@ -363,7 +374,7 @@ extension NetworkPass {
     return try x.rotated(by: made, pairing: rotary.pairing)
   }
 
-  private func norm(
+  func norm(
     _ x: Variable, _ norm: AttentionDescription.QueryKeyNorm, _ part: WeightKey.Part, _ layer: Int
   ) throws -> Variable {
     let key = WeightKey(part, layer: layer)

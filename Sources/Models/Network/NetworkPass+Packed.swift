@@ -12,6 +12,7 @@ extension NetworkPass {
       .cachedKeys, .cachedValues, .attentionScores, .attentionProbabilities,
     ]
     guard caches.isEmpty, options.masks.isEmpty, state.lengths.count > 1, d.window == nil,
+      !d.isPolynomial,
       !options.maskRules.contains(where: { $0.concerns(layer: layer) }),
       !sites.contains(where: { options.hooks.meets($0, layer: layer) })
     else { return nil }

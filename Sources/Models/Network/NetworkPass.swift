@@ -16,8 +16,12 @@ struct NetworkPass {
   let plan: InferencePlan?
   /// The angles of this pass's rows, for each kind of rotary positions.
   var angles: [(RotaryDescription, [Int32], RotaryAngles<Float>)] = []
-  /// The stream before the first block, where a mixer may ask for it.
-  private var embedded: Variable?
+  /// The stream before the first block, where a mixer asks for it.
+  var embedded: Variable?
+  /// Queries and keys that a companion lends; of a pass of the companion itself, those it has made.
+  var companion: CompanionReads?
+  /// Whether this pass takes the companion itself through the blocks.
+  var isOfCompanion = false
 
   init(
     _ network: NetworkDescription, weights: any NetworkWeights, options: PassOptions,
@@ -31,7 +35,11 @@ struct NetworkPass {
   mutating func run(_ inputs: [SequenceInput]) throws -> TokenState {
     var state = try embedded(inputs)
     state.x = try hooked(.embedding, nil, state.x, state)
-    if !options.mixers.isEmpty { embedded = state.x }
+    if network.blocks.contains(where: { $0.mixer == .staticEmbeddings }) { embedded = state.x }
+    if !isOfCompanion, companion == nil, network.lastReaderOfCompanion != nil {
+      let last = state.positions.max() ?? -1
+      companion = try companionReads(count: Int(last) + 1)
+    }
     if let plan, plan.serves(options, state, caches) {
       state.x = Variable(constant: try plan.run(state, caches: &caches))
     } else {
@@ -59,6 +67,8 @@ struct NetworkPass {
         }
       }
       if options.skippedLayers.contains(layer) { continue }
+      // Behind the last layer that reads it nobody asks for the companion.
+      if isOfCompanion, layer > network.lastReaderOfCompanion ?? -1 { break }
       state.x = try run(block, layer, state)
     }
   }
@@ -126,31 +136,12 @@ struct NetworkPass {
     let input = try normed(x, block.attentionNorm, .attentionNorm, .attentionNorm, layer, state)
     let read = try hooked(.attentionInput, layer, input, state)
     var change =
-      try mixed(block, layer, read, state) ?? attended(block.attention, layer, read, state)
+      try block.mixer.mixes
+      ? attended(block, layer, read, state) : tokenwise(layer, read)
     change = try hooked(.attentionOutput, layer, change, state)
     if block.arrangement == .normedSums { return change }
     return try normed(
       change, block.attentionOutputNorm, .attentionOutputNorm, .attentionOutputNorm, layer, state)
-  }
-
-  /// What a block's mixer adds; nil where it has none.
-  private func mixed(
-    _ block: BlockDescription, _ layer: Int, _ x: Variable, _ state: TokenState
-  ) throws -> Variable? {
-    guard let mixer = options.mixers[layer], let embedded else { return nil }
-    guard caches.isEmpty, options.change == nil, options.masks.isEmpty, options.maskRules.isEmpty
-    else {
-      throw ModelError.input(
-        reason: "\(mixer.name) takes no cache, no mask and no change of tokens between blocks")
-    }
-    let context = MixingContext(
-      layer: layer, attention: block.attention, weights: weights, state: state,
-      embedded: embedded, companion: options.hasCompanion ? state.sequences.first : nil
-    ) { other in
-      guard let norm = block.attentionNorm else { return other }
-      return try normed(other, norm, WeightKey(.attentionNorm, layer: layer))
-    }
-    return try mixer.mixed(x, in: context)
   }
 
   private func feedForward(

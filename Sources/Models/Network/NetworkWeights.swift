@@ -13,8 +13,8 @@ public protocol NetworkWeights {
 
 /// A network's weights as they are stored: packed or quantised for products, read only.
 public final class FrozenWeights: NetworkWeights, Sendable {
-  private let matrices: [WeightKey: any FrozenMatrix]
-  private let tensors: [WeightKey: Tensor]
+  let matrices: [WeightKey: any FrozenMatrix]
+  let tensors: [WeightKey: Tensor]
   /// The matrix of the scores where it is the embedding's.
   private let headKey: WeightKey
 

@@ -11,10 +11,6 @@ public struct PassOptions {
   /// Who sees whom in each sequence, `[rows, keys]`, in place of the network's order, window and rules;
   /// empty: those hold. Not together with caches.
   public var masks: [AttentionMask] = []
-  /// What takes attention's place, by block. Not together with caches or changes of tokens.
-  public var mixers: [Int: any TokenMixer] = [:]
-  /// Whether the first sequence goes along with the others, for mixers that read it.
-  public var hasCompanion = false
   /// Changes the tokens before a block: pruning, merging, repositioning.
   public var change: ((Int, TokenState) throws(ModelError) -> TokenState)?
   /// The rows stand for tokens that the caches hold already, from this one on: their keys and values are

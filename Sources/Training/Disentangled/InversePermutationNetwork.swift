@@ -10,14 +10,16 @@ public struct InversePermutationNetwork: TrainableNetwork {
   /// A of each layer, and W.
   public let parameters: [NetworkParameter]
   private let widths: [Int]
+  private let recipe: InversePermutationRecipe
 
-  /// Weights of N(0, 0.01²).
+  /// Weights that the recipe begins with.
   ///
   /// - Parameter layers: 1...4.
   /// - Throws: ``TrainingError/setting(name:value:reason:)``.
-  public init(_ layout: InversePermutationLayout, layers: Int = 2, seed: UInt64)
-    throws(TrainingError)
-  {
+  public init(
+    _ layout: InversePermutationLayout, layers: Int = 2, seed: UInt64,
+    recipe: InversePermutationRecipe = .adam
+  ) throws(TrainingError) {
     guard (1...4).contains(layers) else {
       throw .setting(name: "layers", value: layers, reason: "must be from 1 to 4")
     }
@@ -29,10 +31,11 @@ public struct InversePermutationNetwork: TrainableNetwork {
     do {
       parameters = try shapes.map { name, shape in
         let stream = RandomStream(seed: seed, path: ["inverse permutation", "weights", name])
-        return NetworkParameter(name, try .normal(shape, deviation: 0.01, stream: stream))
+        return NetworkParameter(
+          name, try .normal(shape, deviation: recipe.deviation, stream: stream))
       }
     } catch { throw TrainingError(cause: error) }
-    (self.layout, self.widths) = (layout, widths)
+    (self.layout, self.widths, self.recipe) = (layout, widths, recipe)
   }
 
   public var settings: [TrainingSetting] {
@@ -40,7 +43,7 @@ public struct InversePermutationNetwork: TrainableNetwork {
       .init("objective", "inverse permutation"), .init("n", layout.size),
       .init("causal", layout.isCausal), .init("scratch_before", layout.before),
       .init("scratch_after", layout.after), .init("reading", layout.reading.rawValue),
-      .init("layers", widths.count - 1),
+      .init("layers", widths.count - 1), .init("recipe", recipe.rawValue),
     ]
   }
 
@@ -50,7 +53,9 @@ public struct InversePermutationNetwork: TrainableNetwork {
     let targets = try constant(
       batch.flatMap(\.targets), [batch.count, layout.size, layout.size], like: parameters)
     let error = try answers(to: batch, with: parameters) - targets
-    return RecordedLoss(terms: try error * error, weight: Double(error.value.count))
+    return RecordedLoss(
+      terms: try error * error,
+      weight: Double(error.value.count / recipe.elements(inRowOf: layout.size)))
   }
 
   /// The answers, `[examples, n, n]`.

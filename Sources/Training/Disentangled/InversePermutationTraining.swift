@@ -8,25 +8,29 @@ public struct InversePermutationTraining: Sendable {
     public var layers: Int
     public var batch: Int
     public var steps: Int
-    /// Adam's greatest rate; it falls along half a cosine to 0.
+    public var recipe: InversePermutationRecipe
+    /// The greatest learning rate; it falls along half a cosine to 0.
     public var rate: Double
     /// Names the first weights and the examples.
     public var seed: UInt64
     /// Examples to measure on, at least.
     public var measured: Int
 
+    /// - Parameter rate: the recipe's own unless given.
     public init(
       layout: InversePermutationLayout, layers: Int = 2, batch: Int = 128, steps: Int,
-      rate: Double = 0.02, seed: UInt64 = 1, measured: Int = 1024
+      recipe: InversePermutationRecipe = .adam, rate: Double? = nil, seed: UInt64 = 1,
+      measured: Int = 1024
     ) {
       (self.layout, self.layers, self.batch, self.steps) = (layout, layers, batch, steps)
-      (self.rate, self.seed, self.measured) = (rate, seed, measured)
+      (self.recipe, self.rate) = (recipe, rate ?? recipe.rate)
+      (self.seed, self.measured) = (seed, measured)
     }
   }
 
   /// The trained network, in f64.
   public let transformer: DisentangledTransformer
-  /// The mean squared error of each step's batch.
+  /// The mean squared error of an element of each step's batch.
   public let losses: [Double]
   /// On examples that training did not draw, every permutation equally often up to n = 6.
   public let score: InversePermutationScore
@@ -38,7 +42,9 @@ public struct InversePermutationTraining: Sendable {
   public static func run(
     _ configuration: Configuration, progress: ((Int, Double) -> Void)? = nil
   ) throws(TrainingError) -> Self {
-    let (layout, seed) = (configuration.layout, configuration.seed)
+    let (layout, seed, recipe) = (
+      configuration.layout, configuration.seed, configuration.recipe
+    )
     let widths = try DisentangledTransformer.widths(
       contentWidth: layout.size, rows: layout.rows, layers: configuration.layers)
     let largest = max(greatestStream / (layout.rows * (widths.last ?? 1)), 1)
@@ -47,24 +53,26 @@ public struct InversePermutationTraining: Sendable {
         name: "batch", value: configuration.batch,
         reason: "must be from 1 to \(largest) for sequences of \(layout.rows) rows")
     }
-    let network = try InversePermutationNetwork(layout, layers: configuration.layers, seed: seed)
+    let network = try InversePermutationNetwork(
+      layout, layers: configuration.layers, seed: seed, recipe: recipe)
     let trainer = try NetworkTrainer(
       network,
       batches: InversePermutationBatches(
         size: layout.size, count: configuration.batch, seed: seed),
       settings: NetworkTrainingSettings(
-        steps: configuration.steps, optimizer: Tensors.AdamW(weightDecay: 0),
+        steps: configuration.steps, optimizer: recipe.optimizer,
         rate: LearningRate(
           peak: configuration.rate, course: .cosine, steps: configuration.steps), largestNorm: nil,
         seed: seed))
-    let outcome = try trainer.run { progress?($0.report.step, $0.report.loss) }
+    let elements = Double(recipe.elements(inRowOf: layout.size))
+    let outcome = try trainer.run { progress?($0.report.step, $0.report.loss / elements) }
     let examples = InversePermutationExample.balanced(
       size: layout.size, count: configuration.measured,
       stream: RandomStream(seed: seed, path: ["inverse permutation", "held out"]))
     let score = try Self.score(network, trainer.parameters, on: examples)
     return Self(
-      transformer: try network.transformer(trainer.parameters), losses: outcome.losses,
-      score: score)
+      transformer: try network.transformer(trainer.parameters),
+      losses: outcome.losses.map { $0 / elements }, score: score)
   }
 
   /// How well a network with these parameters answers, 256 examples at a time.

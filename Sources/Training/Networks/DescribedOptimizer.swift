@@ -21,6 +21,7 @@ extension SGD: DescribedOptimizer {
     [
       .init("optimizer", "sgd"), .init("momentum", momentum), .init("nesterov", isNesterov),
       .init("weight_decay", weightDecay),
+      .init("element_limit", elementLimit.map { "\($0)" } ?? "none"),
     ]
   }
 }

@@ -11,28 +11,26 @@ public struct TransformerTraining: TrainableNetwork {
   public let network: NetworkDescription
   public let objective: any TokenObjective
   public let input: InputMap
-  public let mixing: TokenMixing
   public let parameters: [NetworkParameter]
   /// The weight that each parameter is.
   public let keys: [WeightKey]
 
   /// - Parameters:
   ///   - weights: where training begins; those that are not given are fresh.
-  ///   - mixing: what takes attention's place in some blocks.
   ///   - fresh: where the others come from.
   ///   - isTrained: which weights gradients move; all of them unless given.
   /// - Throws: ``ModelError`` for a weight of another shape, and a map that does not fit the vocabulary.
   public init(
     _ network: NetworkDescription, weights: [WeightKey: Tensor] = [:],
     objective: any TokenObjective,
-    input: InputMap = .learned, mixing: TokenMixing = .none, fresh: InitialWeights = .init(seed: 1),
+    input: InputMap = .learned, fresh: InitialWeights = .init(seed: 1),
     isTrained: (WeightKey) -> Bool = { _ in true }
   ) throws(ModelError) {
     let network = input.adapted(objective.adapted(network))
     try input.check(vocabulary: network.embedding.vocabularySize)
     var parameters: [NetworkParameter] = []
     var keys: [WeightKey] = []
-    for (key, shape) in mixing.weightShapes(of: network) {
+    for (key, shape) in network.weightShapes {
       let isInput = key.part == .embedding
       var value: Tensor
       if let given = weights[key] {
@@ -54,7 +52,7 @@ public struct TransformerTraining: TrainableNetwork {
           key.name, value, isTrained: isTrained(key) && (!isInput || input.isTrained)))
     }
     (self.network, self.objective, self.input) = (network, objective, input)
-    (self.parameters, self.keys, self.mixing) = (parameters, keys, mixing)
+    (self.parameters, self.keys) = (parameters, keys)
   }
 
   /// Training that goes on from a model's weights, which become f32.
@@ -71,7 +69,7 @@ public struct TransformerTraining: TrainableNetwork {
 
   public var settings: [TrainingSetting] {
     [
-      .init("input", input.described), .init("mixing", mixing.described),
+      .init("input", input.described), .init("mixing", network.describedMixing),
       .init("network", Self.digest(of: network)),
     ] + objective.settings
   }
@@ -117,7 +115,7 @@ public struct TransformerTraining: TrainableNetwork {
         inputs.append(try SequenceInput(ids: ids, positions: positions))
       }
     }
-    let state = try states(of: inputs, weights, options)
+    let state = try network.states(of: inputs, weights: weights, options: options)
     switch task.reading {
     case .sequences(let pooling):
       return try weights.linear(WeightKey(.classifier), state.pooled(pooling))
@@ -128,24 +126,6 @@ public struct TransformerTraining: TrainableNetwork {
       }
       return try scores(state, task, variables, tables)
     }
-  }
-
-  /// States behind the final norm; the companion's rows, where there is one, are gone.
-  private func states(
-    of inputs: [SequenceInput], _ weights: RecordedWeights, _ options: PassOptions
-  ) throws -> TokenState {
-    var options = options
-    options.mixers = mixing.mixers
-    let longest = inputs.map(\.count).max() ?? 0
-    guard let companion = try mixing.companionInput(network, count: longest) else {
-      return try network.states(of: inputs, weights: weights, options: options)
-    }
-    options.hasCompanion = true
-    let all = try network.states(of: [companion] + inputs, weights: weights, options: options)
-    return TokenState(
-      x: try all.x.indexed([.range(start: longest, end: nil)]),
-      positions: Array(all.positions.dropFirst(longest)),
-      origins: Array(all.origins.dropFirst(longest)), lengths: Array(all.lengths.dropFirst()))
   }
 
   /// Each sequence's own table, where it has one.

@@ -39,7 +39,7 @@ extension World {
 
 /// The worlds by the names that commands and random streams give them.
 public enum WorldKind: String, Sendable, CaseIterable {
-  case arithmetic, chain, countdown, lists, graph, sudoku, cipher, lookup, permute
+  case arithmetic, chain, countdown, lists, graph, sudoku, cipher, lookup, permute, stories
 
   /// What a row of this world is.
   public var problem: any WorldProblem.Type {
@@ -53,6 +53,7 @@ public enum WorldKind: String, Sendable, CaseIterable {
     case .cipher: CipherProblem.self
     case .lookup: LookupProblem.self
     case .permute: PermutationProblem.self
+    case .stories: StoryProblem.self
     }
   }
 }

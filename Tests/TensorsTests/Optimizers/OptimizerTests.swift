@@ -96,6 +96,18 @@ import Testing
     }
   }
 
+  @Test("SGD keeps each element of a gradient within its limit, before weights decay")
+  func elementLimit() throws {
+    for type in [ElementType.f32, .f64] {
+      var optimizer = SGD(weightDecay: 0.5, elementLimit: 0.25)
+      var values = [try Tensor([1.0, 2, 3, 4], shape: [2, 2]).cast(to: type)]
+      let gradients = [try Tensor([-9.0, 0.5, 0.25, 9], shape: [2, 2]).cast(to: type)]
+      try optimizer.step(&values, gradients: gradients, rate: 0.5, gradientScale: 0.5)
+      // Gradients become -0.25, 0.25, 0.125 and 0.25.
+      #expect(values[0].doubles == [0.875, 1.375, 2.1875, 2.875])
+    }
+  }
+
   @Test("Lion is its scalar twin")
   func lion() throws {
     var optimizer = Lion(weightDecay: 0.1)

@@ -163,6 +163,51 @@ import Testing
     #expect(try InversePermutationTraining.run(other).losses != run.losses)
   }
 
+  @Test("the paper's first step moves the read-out alone, by the slope of a row's error from zero")
+  func paperStep() throws {
+    let layout = try InversePermutationLayout(size: 3, after: 2)
+    // The second of two steps has the rate 0, the first half of the greatest one.
+    let run = try InversePermutationTraining.run(
+      .init(layout: layout, batch: 5, steps: 2, recipe: .sgd, seed: 4, measured: 6))
+    let zero = try DisentangledTransformer(
+      contentWidth: 3, rows: layout.rows, isCausal: true,
+      attention: run.transformer.attention.map { $0.map { _ in 0 } },
+      readout: run.transformer.readout.map { _ in 0 })
+    let batch = InversePermutationBatches(size: 3, count: 5, seed: 4).batch(0)
+    var wanted = zero.readout
+    var squares = 0.0
+    for example in batch {
+      let stream = try #require(try zero.streams(example.content(layout)).last)
+      for (j, row) in layout.readRows.enumerated() {
+        for column in 0..<3 where example.string[j * 3 + column] {
+          squares += 1
+          for (index, value) in stream[row].enumerated() {
+            wanted[index * 3 + column] += 0.5 * 2 * value / 15
+          }
+        }
+      }
+    }
+    #expect(run.transformer.attention == zero.attention)
+    let worst = zip(run.transformer.readout, wanted).map { abs($0 - $1) }.max()
+    #expect(try #require(worst) < 1e-7)
+    #expect(wanted.contains { $0 > 0.01 })
+    // All answers are 0 before it, and errors are reported an element.
+    #expect(abs(run.losses[0] - squares / 45) < 1e-6)
+  }
+
+  @Test("the paper's descent learns too, and its recipe has its own rate")
+  func paperLearns() throws {
+    let open = try InversePermutationLayout(size: 2, isCausal: false)
+    let configuration = InversePermutationTraining.Configuration(
+      layout: open, batch: 16, steps: 150, recipe: .sgd, seed: 1, measured: 120)
+    #expect(configuration.rate == 1)
+    let run = try InversePermutationTraining.run(configuration)
+    #expect(run.score.squaredError < 0.5 * run.losses[0])
+    var adam = configuration
+    (adam.recipe, adam.rate) = (.adam, 0.02)
+    #expect(try InversePermutationTraining.run(adam).losses != run.losses)
+  }
+
   @Test("settings that cannot be are refused")
   func refused() throws {
     let layout = try InversePermutationLayout(size: 2)

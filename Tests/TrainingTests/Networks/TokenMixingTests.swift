@@ -19,21 +19,20 @@ import Testing
     return network
   }
 
-  static let tokens = TokenMixing.Companion.tokens((0..<16).map { Int32($0 * 5 % 24) })
-  static let random = TokenMixing.Companion.drawn(deviation: 1, seed: 4)
+  static let tokens = CompanionSequence.tokens((0..<16).map { Int32($0 * 5 % 24) })
+  static let random = CompanionSequence.drawn(deviation: 1, seed: 4)
 
   /// All arms of the comparison.
-  static func arm(_ kind: Int, of network: NetworkDescription) -> TokenMixing {
-    let companion = OtherStreamMixer(.companion)
+  static func arm(_ kind: Int, of network: NetworkDescription) -> NetworkDescription {
     switch kind {
-    case 0: return TokenMixing.none
-    case 1: return TokenMixing(TokenwiseMixer(), of: network)
-    case 2: return TokenMixing(PolynomialMixer(), of: network)
-    case 3: return TokenMixing(KeyScoreMixer(), of: network)
-    case 4: return TokenMixing(OtherStreamMixer(.embeddings), of: network)
-    case 5: return TokenMixing(companion, of: network, companion: random)
-    case 6: return TokenMixing(companion, of: network, companion: tokens)
-    default: return TokenMixing(companion, in: .odd, of: network, companion: random)
+    case 0: return network
+    case 1: return network.mixing(.mlp)
+    case 2: return network.mixing(.approximate)
+    case 3: return network.mixing(.nonapproximate)
+    case 4: return network.mixing(.staticEmbeddings)
+    case 5: return network.mixing(.randomSequence, companion: random)
+    case 6: return network.mixing(.fixedSequence, companion: tokens)
+    default: return network.mixing(.randomSequence, .even, companion: random)
     }
   }
 
@@ -41,7 +40,7 @@ import Testing
     -> TransformerTraining
   {
     try TransformerTraining(
-      network, objective: NextToken(), mixing: arm(kind, of: network),
+      arm(kind, of: network), objective: NextToken(),
       fresh: InitialWeights(seed: 5, deviation: 0.2))
   }
 
@@ -102,53 +101,40 @@ import Testing
   }
 
   /// What one block's mixer adds to embeddings, without a norm before it.
-  static func added(_ mixing: TokenMixing, _ rows: Tensor, deviation: Double = 0.2) throws -> Tensor
-  {
-    let network = Self.network(layers: 1, norm: false)
+  static func added(_ kind: Int, _ rows: Tensor, deviation: Double = 0.2) throws -> Tensor {
+    let network = arm(kind, of: network(layers: 1, norm: false))
     let training = try TransformerTraining(
-      network, objective: NextToken(), mixing: mixing,
-      fresh: InitialWeights(seed: 5, deviation: deviation))
+      network, objective: NextToken(), fresh: InitialWeights(seed: 5, deviation: deviation))
     let variables = Dictionary(
       zip(training.keys, training.parameters.map { Variable(constant: $0.value) })
     ) { first, _ in first }
     let captures = HookCaptures()
     var options = PassOptions()
-    options.mixers = mixing.mixers
     try options.hooks.capture("layers.0.attn_out", into: captures)
-    var inputs = [SequenceInput(.embeddings(Variable(constant: rows)))]
-    let count = rows.shape[0]
-    if let companion = try mixing.companionInput(network, count: count) {
-      inputs.insert(companion, at: 0)
-      options.hasCompanion = true
-    }
     _ = try network.states(
-      of: inputs, weights: RecordedWeights(variables, isHeadTied: true), options: options)
-    let value = try #require(captures.first(.attentionOutput, layer: 0)).value
-    return try value.indexed([.range(start: value.shape[0] - count, end: nil)])
+      of: [SequenceInput(.embeddings(Variable(constant: rows)))],
+      weights: RecordedWeights(variables, isHeadTied: true), options: options)
+    return try #require(captures.first(.attentionOutput, layer: 0)).value
   }
 
   @Test("a companion's map is the same for every text, attention's is not", arguments: [0, 5, 6])
   func sameMap(kind: Int) throws {
-    let mixing = Self.arm(kind, of: Self.network(layers: 1))
     func rows(_ name: String) throws -> Tensor {
       try .normal([7, 24], stream: RandomStream(seed: 2, path: [name]))
     }
     let (a, b) = (try rows("a"), try rows("b"))
-    let sum = try Self.added(mixing, .apply(.add, a, b)).doubles
-    let parts = try Tensor.apply(.add, Self.added(mixing, a), Self.added(mixing, b)).doubles
+    let sum = try Self.added(kind, .apply(.add, a, b)).doubles
+    let parts = try Tensor.apply(.add, Self.added(kind, a), Self.added(kind, b)).doubles
     let apart = zip(sum, parts).map { abs($0 - $1) }.max() ?? 0
     // A map that does not depend on the text is linear in it.
     #expect((apart < 1e-5) == (kind != 0), "\(apart)")
   }
 
   /// Heads of q, k, v by one network's weights, in f64: `[head][row][number]`.
-  private static func heads(_ mixing: TokenMixing, _ rows: Tensor) throws -> (
+  private static func heads(_ kind: Int, _ rows: Tensor) throws -> (
     (WeightKey.Part) -> [[[Double]]], [Double]
   ) {
-    let network = Self.network(layers: 1, norm: false)
-    let training = try TransformerTraining(
-      network, objective: NextToken(), mixing: mixing,
-      fresh: InitialWeights(seed: 5, deviation: 0.2))
+    let training = try training(kind, network(layers: 1, norm: false))
     let weights = training.weights(of: training.parameters)
     let x = rows.doubles
     let count = rows.shape[0]
@@ -183,8 +169,7 @@ import Testing
   @Test("scores of keys alone: the same as a running sum")
   func keyScores() throws {
     let rows = try Tensor.normal([9, 24], stream: RandomStream(seed: 3))
-    let mixing = Self.arm(3, of: Self.network(layers: 1))
-    let (heads, matrix) = try Self.heads(mixing, rows)
+    let (heads, matrix) = try Self.heads(3, rows)
     let (q, k, v) = (heads(.query), heads(.key), heads(.value))
     let z = (0..<2).map { head -> [[Double]] in
       var (sum, total) = ([Double](repeating: 0, count: 12), 0.0)
@@ -200,7 +185,7 @@ import Testing
         return sum.map { $0 / total }
       }
     }
-    for (a, b) in zip(try Self.added(mixing, rows).doubles, Self.output(z, matrix)) {
+    for (a, b) in zip(try Self.added(3, rows).doubles, Self.output(z, matrix)) {
       #expect(abs(a - b) < 1e-5)
     }
   }
@@ -225,8 +210,7 @@ import Testing
   @Test("a polynomial in place of e^s: the same as a running state of products")
   func polynomial() throws {
     let rows = try Tensor.normal([8, 24], stream: RandomStream(seed: 3))
-    let mixing = Self.arm(2, of: Self.network(layers: 1))
-    let (heads, matrix) = try Self.heads(mixing, rows)
+    let (heads, matrix) = try Self.heads(2, rows)
     let (q, k, v) = (Self.turned(heads(.query)), Self.turned(heads(.key)), heads(.value))
     // φ(x) = [1, x, x ⊗ x / √2], with √s taken into q and k.
     func features(_ x: [Double]) -> [Double] {
@@ -252,7 +236,7 @@ import Testing
         return (0..<12).map { sums[$0] / sums[12] }
       }
     }
-    for (a, b) in zip(try Self.added(mixing, rows).doubles, Self.output(z, matrix)) {
+    for (a, b) in zip(try Self.added(2, rows).doubles, Self.output(z, matrix)) {
       #expect(abs(a - b) < 1e-5)
     }
   }
@@ -260,10 +244,9 @@ import Testing
   @Test("the polynomial comes to softmax as scores come to 0, with their third power")
   func nearSoftmax() throws {
     let rows = try Tensor.normal([8, 24], stream: RandomStream(seed: 3))
-    let network = Self.network(layers: 1)
     func apart(_ deviation: Double) throws -> Double {
-      let a = try Self.added(.none, rows, deviation: deviation).doubles
-      let b = try Self.added(Self.arm(2, of: network), rows, deviation: deviation).doubles
+      let a = try Self.added(0, rows, deviation: deviation).doubles
+      let b = try Self.added(2, rows, deviation: deviation).doubles
       let size = a.map { abs($0) }.max() ?? 1
       return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / size
     }
@@ -316,8 +299,7 @@ import Testing
     for kind in 0..<8 {
       let network = Self.network()
       let trainer = try NetworkTrainer(
-        TransformerTraining(
-          network, objective: NextToken(), mixing: Self.arm(kind, of: network)),
+        TransformerTraining(Self.arm(kind, of: network), objective: NextToken()),
         batches: ExampleBatches(examples, size: 8, seed: 2),
         settings: .init(steps: 60, rate: LearningRate(peak: 1e-2, warmUp: 4, steps: 60)))
       let losses = try trainer.run().losses
@@ -328,33 +310,78 @@ import Testing
     for (kind, end) in ends.enumerated() where kind != 1 { #expect(end < 1.2, "\(kind): \(end)") }
   }
 
-  @Test("which blocks a pattern takes")
-  func patterns() {
-    func layers(_ pattern: TokenMixing.Pattern) -> [Int] {
-      (0..<5).filter { pattern.takes($0, of: 5) }
+  /// −Σ n(a, b) ln(n(a, b) / n(a)) / N over the pairs of neighbours.
+  static func bigramEntropy(_ examples: [TokenExample]) -> Double {
+    var (pairs, firsts) = ([[Int32]: Double](), [Int32: Double]())
+    for example in examples {
+      for (a, b) in zip(example.ids, example.ids.dropFirst()) {
+        pairs[[a, b], default: 0] += 1
+        firsts[a, default: 0] += 1
+      }
     }
-    #expect(
-      TokenMixing.Pattern.allCases.map(layers) == [
-        [0, 1, 2, 3, 4], [1, 3], [0, 2, 4], [3, 4], [0, 1], [0], [4],
-      ])
+    let sum = pairs.reduce(0.0) { sum, pair in
+      let share: Double = pair.value / (firsts[pair.key[0]] ?? 1)
+      return sum - pair.value * ElementaryFunction.log(share)
+    }
+    return sum / pairs.values.reduce(0, +)
+  }
+
+  @Test(
+    "without mixing no training gets below the entropy of a token behind another; attention does")
+  func bigramBound() throws {
+    // What follows a token depends on the one before it: a counter that runs up or down.
+    let examples = (0..<24).map { start -> TokenExample in
+      let step = start % 2 == 0 ? 1 : 23
+      var ids: [Int32] = []
+      for place in 0..<9 { ids.append(Int32((start + place * step) % 24)) }
+      return TokenExample(ids)
+    }
+    let bound = Self.bigramEntropy(examples)
+    #expect(bound > 0.5)
+    for kind in [0, 1] {
+      let network = Self.network()
+      let trainer = try NetworkTrainer(
+        TransformerTraining(Self.arm(kind, of: network), objective: NextToken()),
+        batches: ExampleBatches(examples, size: 8, seed: 2),
+        settings: .init(steps: 150, rate: LearningRate(peak: 1e-2, warmUp: 4, steps: 150)))
+      _ = try trainer.run()
+      let loss = try trainer.measure([examples]).loss
+      if kind == 0 { #expect(loss < bound - 0.1, "\(loss), \(bound)") }
+      if kind == 1 {
+        #expect(loss >= bound - 1e-6, "\(loss), \(bound)")
+        #expect(loss < bound + 0.3, "\(loss), \(bound)")
+      }
+    }
+  }
+
+  @Test("a mask that says what the order says changes no bit", arguments: 0..<8)
+  func masks(kind: Int) throws {
+    let training = try Self.training(kind)
+    let ids: [Int32] = [3, 9, 4, 1, 7, 2]
+    let visible = (0..<36).map { $0 % 6 <= $0 / 6 }
+    let mask = try AttentionMask(heads: 1, queryRows: 6, keyRows: 6, visible: visible)
+    var task = TokenTask(inputs: [ids], targets: [], weights: [])
+    task.masks = [mask]
+    let scores = try training.scores(
+      of: task, with: training.parameters.map { Variable(constant: $0.value) }, in: Self.context)
+    #expect(try scores.value == Self.scores(training, [ids]))
   }
 
   @Test("what does not go together is refused")
   func refused() throws {
     let network = Self.network()
-    let lonely = TokenMixing(OtherStreamMixer(.companion), of: network)
-    let training = try TransformerTraining(network, objective: NextToken(), mixing: lonely)
-    #expect(throws: ModelError.self) { try Self.scores(training, [[1, 2]]) }
-    let short = TokenMixing(
-      OtherStreamMixer(.companion), of: network, companion: .tokens([1, 2, 3]))
-    let other = try TransformerTraining(network, objective: NextToken(), mixing: short)
-    #expect(throws: ModelError.self) { try Self.scores(other, [[1, 2, 3, 4]]) }
-    let masked = try TransformerTraining(
-      network, objective: AnySubset(mask: 23), mixing: Self.arm(3, of: network))
-    #expect(throws: ModelError.self) {
-      try masked.loss(
-        of: [TokenExample([1, 2, 3])],
-        with: masked.parameters.map { Variable(constant: $0.value) }, in: Self.context)
+    let lonely = try TransformerTraining(
+      network.mixing(.randomSequence), objective: NextToken())
+    #expect(throws: ModelError.self) { try Self.scores(lonely, [[1, 2]]) }
+    let short = try TransformerTraining(
+      network.mixing(.fixedSequence, companion: .tokens([1, 2, 3])), objective: NextToken())
+    _ = try Self.scores(short, [[1, 2, 3]])
+    #expect(throws: ModelError.contextExceeded(needed: 4, limit: 3)) {
+      try Self.scores(short, [[1, 2, 3, 4]])
     }
+    let masked = try TransformerTraining(
+      network.mixing(.randomSequence, companion: Self.random),
+      objective: MaskedDiffusion(mask: 23))
+    #expect(throws: ModelError.self) { try Self.scores(masked, [[1, 2]]) }
   }
 }

@@ -29,6 +29,7 @@ enum WorldSamples {
       return try drawn(CipherWorld(seed: seed, texts: ["Hello, World!", "a little lamb"]))
     case .lookup: return try drawn(LookupWorld(seed: seed))
     case .permute: return try drawn(PermutationWorld(seed: seed, sizes: [3, 4]))
+    case .stories: return try drawn(StoryWorld(seed: seed))
     }
   }
 
