@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import Kernels
+import Tensors
 import Testing
 import Tokenizers
 
