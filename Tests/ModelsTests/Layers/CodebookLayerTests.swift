@@ -39,8 +39,9 @@ import Testing
     #expect(passed == [cotangent, nil])
 
     #expect(pass.losses.map(\.place) == ["commitment", "codes"])
-    let errors = zip(rows, ids).map { row, id in
-      zip(row, table[id]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 3
+    let errors: [Double] = zip(rows, ids).map { row, id in
+      let squares: [Double] = zip(row, table[id]).map { ($0 - $1) * ($0 - $1) }
+      return squares.reduce(0, +) / 3
     }
     Check.expectClose(pass.losses[0].loss.terms.value, errors.map { 0.25 * $0 }, shape: [8])
     Check.expectClose(pass.losses[1].loss.terms.value, errors, shape: [8])
@@ -54,8 +55,9 @@ import Testing
       for place in 0..<3 { wanted[3 * id + place] += 2 / 3 * (table[id][place] - row[place]) }
     }
     Check.expectClose(try #require(both[1][1]), wanted, shape: [5, 3])
-    let pulled = zip(rows, ids).flatMap { row, id in
-      (0..<3).map { 0.25 * 2 / 3 * (row[$0] - table[id][$0]) }
+    let share: Double = 0.25 * 2 / 3
+    let pulled: [Double] = zip(rows, ids).flatMap { row, id -> [Double] in
+      (0..<3).map { place -> Double in share * (row[place] - table[id][place]) }
     }
     Check.expectClose(try #require(both[0][0]), pulled, shape: [2, 4, 3])
   }
