@@ -43,16 +43,21 @@ import Testing
       let vectors = named.linear("modulation", conditions[entry].map(NaiveLayers.silu))
       func part(_ index: Int) -> [Double] { Array(vectors[6 * index..<6 * index + 6]) }
       func modulated(_ rows: NaiveLayers.Rows, _ first: Int) -> NaiveLayers.Rows {
-        rows.map { row in
+        let (shift, scale) = (part(first), part(first + 1))
+        return rows.map { row -> [Double] in
           let normed = NaiveLayers.layerNorm(row, epsilon: 1e-6)
-          return (0..<6).map { normed[$0] * (1 + part(first + 1)[$0]) + part(first)[$0] }
+          return (0..<6).map { place -> Double in
+            let factor: Double = 1 + scale[place]
+            return normed[place] * factor + shift[place]
+          }
         }
       }
       func added(_ rows: NaiveLayers.Rows, _ results: NaiveLayers.Rows, _ gate: Int)
         -> NaiveLayers.Rows
       {
-        zip(rows, results).map { row, result in
-          (0..<6).map { row[$0] + part(gate)[$0] * result[$0] }
+        let gates = part(gate)
+        return zip(rows, results).map { row, result -> [Double] in
+          (0..<6).map { place -> Double in row[place] + gates[place] * result[place] }
         }
       }
       var rows = NaiveLayers.entry(x, entry)

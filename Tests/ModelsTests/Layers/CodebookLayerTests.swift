@@ -10,9 +10,7 @@ import Testing
   /// The first code nearest to each row.
   static func nearest(_ rows: NaiveLayers.Rows, _ codes: NaiveLayers.Rows) -> [Int] {
     rows.map { row in
-      let distances = codes.map { code in
-        zip(row, code).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      }
+      let distances: [Double] = codes.map { NaiveLayers.distance(row, $0) }
       return distances.indices.reduce(0) { distances[$1] < distances[$0] ? $1 : $0 }
     }
   }
@@ -52,7 +50,10 @@ import Testing
     #expect(both[0][1] == nil && both[1][0] == nil)
     var wanted = [Double](repeating: 0, count: 15)
     for (row, id) in zip(rows, ids) {
-      for place in 0..<3 { wanted[3 * id + place] += 2 / 3 * (table[id][place] - row[place]) }
+      for place in 0..<3 {
+        let apart: Double = table[id][place] - row[place]
+        wanted[3 * id + place] += 2 * apart / 3
+      }
     }
     Check.expectClose(try #require(both[1][1]), wanted, shape: [5, 3])
     let share: Double = 0.25 * 2 / 3
@@ -86,11 +87,11 @@ import Testing
       let rows = NaiveLayers.rows(x)
       let ids = Self.nearest(rows, NaiveLayers.rows(values[0]))
       for code in 0..<3 {
-        let own = zip(rows, ids).filter { $0.1 == code }.map(\.0)
+        let own: [[Double]] = rows.indices.filter { ids[$0] == code }.map { rows[$0] }
         counts[code] = decay * counts[code] + (1 - decay) * Double(own.count)
         for place in 0..<2 {
-          sums[code][place] =
-            decay * sums[code][place] + (1 - decay) * own.reduce(0) { $0 + $1[place] }
+          let batch: Double = own.map { $0[place] }.reduce(0, +)
+          sums[code][place] = decay * sums[code][place] + (1 - decay) * batch
         }
       }
       var pass = LayerPass(
@@ -99,8 +100,9 @@ import Testing
         }, isTraining: true)
       _ = try layer.forward(Variable(constant: x), in: &pass)
       values = try layer.parameters.map { try #require(pass.updates[$0.name]) }
-      let means = (0..<3).flatMap { code in
-        (0..<2).map { counts[code] > 0 ? sums[code][$0] / counts[code] : codes[2 * code + $0] }
+      let means: [Double] = (0..<3).flatMap { code -> [Double] in
+        let own: [Double] = sums[code].map { $0 / counts[code] }
+        return counts[code] > 0 ? own : Array(codes[2 * code..<2 * code + 2])
       }
       Check.expectClose(values[0], means, shape: [3, 2])
       Check.expectClose(values[1], counts, shape: [3])
