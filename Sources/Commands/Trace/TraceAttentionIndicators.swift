@@ -17,7 +17,7 @@ struct TraceAttentionIndicators: Command {
       #"t = trace.attention_indicators "default" [1, 2, 3]; [t[0].layer, t[0].head, t[0].mixer]"#,
       shows: #"[0, 0, "softmax"]"#),
     Example(
-      #"t = trace.attention_indicators "default" [1, 2, 3]; all(t | map (r -> r.entropy >= 0 and r.concentration <= 1.0001 and r.score_max >= r.score_median))"#,
+      #"t = trace.attention_indicators "default" [1, 2, 3]; all(map(t, r -> r.entropy >= 0 and r.concentration <= 1.0001 and r.score_max >= r.score_median))"#,
       shows: "true"),
   ]
 
