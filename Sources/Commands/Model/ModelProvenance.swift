@@ -21,6 +21,6 @@ struct ModelProvenance: Command {
     if Paths.isFolder(file) { file = Paths.join(file, "model.safetensors") }
     let metadata = try SafetensorsFile(path: file).metadata
     guard let text = metadata.first(where: { $0.key == "tessera" })?.value else { return .null }
-    return Value(try JSON.parse(Array(text.utf8), path: file))
+    return Value(try JSONParser.parse(Array(text.utf8), path: file))
   }
 }

@@ -48,7 +48,7 @@ struct TrainClassifier: Command {
   static let result = ValueType.record
   static let examples = [
     Example(
-      #"t = tokenizer.train "n" vocab=258 special=["<|endoftext|>"]; rows = 1..40 | map (i -> {text: "n ${i}", label: i % 2}); r = train.classifier(t, rows, layers=1, width=8, heads=1, context=4, batch=4, steps=2); [r.classifier.labels, r.training_texts + r.held_out_texts]"#,
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; rows = 1..40 | map (i -> {text: "n ${i}", label: i % 2}); r = train.classifier(t, rows, layers=1, width=8, heads=1, context=4, batch=4, steps=2); [r.classifier.labels, r.training_texts + r.held_out_texts]"#,
       shows: #"[["0", "1"], 40]"#)
   ]
 

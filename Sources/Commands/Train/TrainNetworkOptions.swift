@@ -34,7 +34,7 @@ struct TrainNetworkOptions: ParameterGroup {
     let seed = UInt64(try call[seed])
     let configuration = ModelTraining.Configuration(
       sizes: try size.sizes(
-        call, tokenizer: tokenizer, texts: texts, seed: seed, isCausal: isCausal),
+        call, tokenizer: tokenizer, texts: texts ?? [], seed: seed, isCausal: isCausal),
       input: try size.input(call, vocabulary: tokenizer.vocabularySize, seed: seed),
       batch: try call[batch], steps: try call[steps], accumulation: try call[accumulation],
       rate: try call[rate], seed: seed, patience: try call[patience])

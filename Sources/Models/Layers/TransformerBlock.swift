@@ -8,8 +8,7 @@ public struct TransformerBlock: Layer {
   public let norm: NormLayer
 
   /// - Parameters:
-  ///   - mixer: attention, or what takes its place: a scan, a recurrence, an MLP over tokens, any
-  ///     ``TokenMixerLayer``.
+  ///   - mixer: attention, or what takes its place: a scan, a recurrence, an MLP over tokens.
   ///   - cross: attention over the pass's memory.
   ///   - feedForward: nil for blocks that only mix.
   public init(

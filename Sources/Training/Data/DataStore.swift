@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Kernels
 
 /// Texts and tables that were installed for this user, each under a name, in a folder of its own.
 ///
@@ -56,7 +57,9 @@ public struct DataStore: Sendable {
     try Self.check(name)
     let path = Paths.join(folder, name)
     guard Paths.isFolder(path) else { return nil }
-    return Entry(name: name, path: path, files: try Self.files(in: path, under: ""))
+    // What could not be fetched leaves an empty folder.
+    let files = try Self.files(in: path, under: "")
+    return files.isEmpty ? nil : Entry(name: name, path: path, files: files)
   }
 
   /// The text of a file.
@@ -84,9 +87,8 @@ public struct DataStore: Sendable {
   public func install(_ name: String, from source: String, replaces: Bool = false)
     throws(TrainingError) -> Entry
   {
-    try Self.check(name)
     let target = Paths.join(folder, name)
-    if Paths.exists(target), !replaces {
+    if try entry(name) != nil, !replaces {
       throw .notInstalled(name: name, reason: "there is data of that name already")
     }
     if !Paths.exists(source) { throw .file(.notFound(path: source)) }

@@ -57,8 +57,14 @@ extension TrainingRecipe {
         reason: "'\(name)' learns generated problems, not texts")
     }
     let problems = hasAnswers ? try drawnProblems(seed: seed) : []
-    let documents =
-      hasAnswers ? problems.map { $0.prompt + $0.answer } : try texts ?? stories(seed: seed)
+    let documents: [String]
+    if hasAnswers {
+      documents = problems.map { $0.prompt + $0.answer }
+    } else if let texts {
+      documents = texts
+    } else {
+      documents = try stories(seed: seed)
+    }
     let tokenizer = try tokenizer(documents)
     let mask: Int32? = objective == .next ? nil : try MaskToken.id(of: tokenizer)
     let parts =

@@ -7,7 +7,7 @@ import Testing
 @Suite("Attention as a layer") struct AttentionLayerTests {
   typealias Check = LayerChecking
 
-  static let memory = LayerPass.Memory(
+  nonisolated(unsafe) static let memory = LayerPass.Memory(
     Variable(constant: (try? LayerChecking.tensor([2, 5, 6], "memory")) ?? Tensor([0.0])))
 
   /// Own, causal, grouped, and over a memory.

@@ -10,9 +10,7 @@ import Testing
   /// The first code nearest to each row.
   static func nearest(_ rows: NaiveLayers.Rows, _ codes: NaiveLayers.Rows) -> [Int] {
     rows.map { row in
-      let distances = codes.map { code in
-        zip(row, code).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      }
+      let distances: [Double] = codes.map { NaiveLayers.distance(row, $0) }
       return distances.indices.reduce(0) { distances[$1] < distances[$0] ? $1 : $0 }
     }
   }
@@ -39,8 +37,9 @@ import Testing
     #expect(passed == [cotangent, nil])
 
     #expect(pass.losses.map(\.place) == ["commitment", "codes"])
-    let errors = zip(rows, ids).map { row, id in
-      zip(row, table[id]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 3
+    let errors: [Double] = zip(rows, ids).map { row, id in
+      let squares: [Double] = zip(row, table[id]).map { ($0 - $1) * ($0 - $1) }
+      return squares.reduce(0, +) / 3
     }
     Check.expectClose(pass.losses[0].loss.terms.value, errors.map { 0.25 * $0 }, shape: [8])
     Check.expectClose(pass.losses[1].loss.terms.value, errors, shape: [8])
@@ -51,11 +50,15 @@ import Testing
     #expect(both[0][1] == nil && both[1][0] == nil)
     var wanted = [Double](repeating: 0, count: 15)
     for (row, id) in zip(rows, ids) {
-      for place in 0..<3 { wanted[3 * id + place] += 2 / 3 * (table[id][place] - row[place]) }
+      for place in 0..<3 {
+        let apart: Double = table[id][place] - row[place]
+        wanted[3 * id + place] += 2 * apart / 3
+      }
     }
     Check.expectClose(try #require(both[1][1]), wanted, shape: [5, 3])
-    let pulled = zip(rows, ids).flatMap { row, id in
-      (0..<3).map { 0.25 * 2 / 3 * (row[$0] - table[id][$0]) }
+    let share: Double = 0.25 * 2 / 3
+    let pulled: [Double] = zip(rows, ids).flatMap { row, id -> [Double] in
+      (0..<3).map { place -> Double in share * (row[place] - table[id][place]) }
     }
     Check.expectClose(try #require(both[0][0]), pulled, shape: [2, 4, 3])
   }
@@ -84,11 +87,11 @@ import Testing
       let rows = NaiveLayers.rows(x)
       let ids = Self.nearest(rows, NaiveLayers.rows(values[0]))
       for code in 0..<3 {
-        let own = zip(rows, ids).filter { $0.1 == code }.map(\.0)
+        let own: [[Double]] = rows.indices.filter { ids[$0] == code }.map { rows[$0] }
         counts[code] = decay * counts[code] + (1 - decay) * Double(own.count)
         for place in 0..<2 {
-          sums[code][place] =
-            decay * sums[code][place] + (1 - decay) * own.reduce(0) { $0 + $1[place] }
+          let batch: Double = own.map { $0[place] }.reduce(0, +)
+          sums[code][place] = decay * sums[code][place] + (1 - decay) * batch
         }
       }
       var pass = LayerPass(
@@ -97,8 +100,9 @@ import Testing
         }, isTraining: true)
       _ = try layer.forward(Variable(constant: x), in: &pass)
       values = try layer.parameters.map { try #require(pass.updates[$0.name]) }
-      let means = (0..<3).flatMap { code in
-        (0..<2).map { counts[code] > 0 ? sums[code][$0] / counts[code] : codes[2 * code + $0] }
+      let means: [Double] = (0..<3).flatMap { code -> [Double] in
+        let own: [Double] = sums[code].map { $0 / counts[code] }
+        return counts[code] > 0 ? own : Array(codes[2 * code..<2 * code + 2])
       }
       Check.expectClose(values[0], means, shape: [3, 2])
       Check.expectClose(values[1], counts, shape: [3])

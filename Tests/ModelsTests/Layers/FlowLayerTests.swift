@@ -13,8 +13,12 @@ import Testing
     let times = Tensor([0.0, 0.25, 1])
     let found = try TimeFeatures.waves(times, width: 6, scale: 100, base: 1000)
     let wanted = times.doubles.flatMap { time -> [Double] in
-      let angles = (0..<3).map { time * 100 * pow(1000, -Double($0) / 3) }
-      return angles.map { cos($0) } + angles.map { sin($0) }
+      let angles: [Double] = (0..<3).map { pair -> Double in
+        let frequency: Double = pow(1000, -Double(pair) / 3)
+        return time * 100 * frequency
+      }
+      let waves: [Double] = angles.map { cos($0) }
+      return waves + angles.map { angle -> Double in sin(angle) }
     }
     Check.expectClose(found, wanted, shape: [3, 6], within: 1e-13)
     #expect(throws: ModelError.self) { try TimeFeatures.waves(times, width: 5) }
@@ -26,7 +30,8 @@ import Testing
     let found = try FlowMatching().point(data, noise: noise, times: Tensor([0.0, 1, 0.25]))
     let (a, b) = (data.doubles, noise.doubles)
     #expect(Array(found.doubles[0..<4]) == [b[0], b[1], a[2], a[3]])
-    #expect(abs(found.doubles[4] - (0.25 * a[4] + 0.75 * b[4])) < 1e-15)
+    let between: Double = 0.25 * a[4] + 0.75 * b[4]
+    #expect(abs(found.doubles[4] - between) < 1e-15)
   }
 
   /// For data N(mean, deviation²) the velocity is known: (t s² - (1 - t)) / ((1 - t)² + t² s²) (x - t mean) + mean.
@@ -34,8 +39,9 @@ import Testing
     { x, times, _ in
       let t = times.value.doubles[0]
       let variance = deviation * deviation
-      let slope =
-        (t * variance - (1 - t)) / ((1 - t) * (1 - t) + t * t * variance)
+      let rest: Double = 1 - t
+      let size: Double = rest * rest + t * t * variance
+      let slope: Double = (t * variance - rest) / size
       return try (x - t * mean) * slope + mean
     }
   }
@@ -48,7 +54,8 @@ import Testing
     func error(_ steps: Int) throws -> Double {
       let found = try FlowMatching().sample(
         from: noise, steps: steps, in: &pass, velocity: Self.gaussian(mean: 0.7, deviation: 0.5))
-      return zip(found.doubles, wanted).map { abs($0 - $1) }.max() ?? 0
+      let apart: [Double] = zip(found.doubles, wanted).map { abs($0 - $1) }
+      return apart.max() ?? 0
     }
     let (coarse, fine) = (try error(64), try error(128))
     #expect(fine < 0.02)
@@ -65,7 +72,8 @@ import Testing
       let losses = try FlowMatching(times: times).loss(of: data, in: &pass) { x, times, _ in
         let t = try times.reshaped([4000, 1])
         let rest = try 1 - t
-        let slope = try (t * 0.25 - rest) / (rest * rest + t * t * 0.25)
+        let size: Variable = try rest * rest + t * t * 0.25
+        let slope: Variable = try (t * 0.25 - rest) / size
         return try (x - t * 0.7) * slope + (0.7 + shift)
       }
       #expect(losses.weight == 4000)
@@ -75,7 +83,8 @@ import Testing
       let least = try loss(0, times)
       // A shift adds its square, but for what 4000 draws leave.
       for shift in [-0.2, 0.2] {
-        #expect(abs(try loss(shift, times) - least - 0.04) < 0.02)
+        let added = try loss(shift, times) - least
+        #expect(abs(added - 0.04) < 0.02)
       }
     }
     let drawn = try FlowMatching(times: .logitNormal).drawnTimes(4000, stream: stream, .f64)
@@ -89,7 +98,8 @@ import Testing
     #expect(schedule.betas.first == 1e-3 && abs((schedule.betas.last ?? 0) - 0.1) < 1e-15)
     var share = 1.0
     for step in 0..<50 {
-      share *= 1 - (1e-3 + (0.1 - 1e-3) * Double(step) / 49)
+      let beta: Double = 1e-3 + 0.099 * Double(step) / 49
+      share *= 1 - beta
       #expect(abs(schedule.keptShares[step + 1] - share) < 1e-14)
     }
     let (data, noise) = (try Check.tensor([2, 3], "data"), try Check.tensor([2, 3], "noise"))
@@ -102,9 +112,9 @@ import Testing
       try schedule.point(data, noise: noise, steps: [12, 12]).doubles, shape: [2, 3])
     let cosine = try DiffusionSchedule.cosine(steps: 10)
     #expect(zip(cosine.keptShares, cosine.keptShares.dropFirst()).allSatisfy { $0 > $1 })
-    let angle = (0.3 + 0.008) / 1.008 * Double.pi / 2
-    let start = cos(0.008 / 1.008 * Double.pi / 2)
-    let wanted = cos(angle) * cos(angle) / (start * start)
+    let angle: Double = 0.308 / 1.008 * Double.pi / 2
+    let (here, start): (Double, Double) = (cos(angle), cos(0.008 / 1.008 * Double.pi / 2))
+    let wanted: Double = here * here / (start * start)
     #expect(abs(cosine.keptShares[3] - wanted) < 1e-12)
     #expect(throws: ModelError.self) { try DiffusionSchedule(betas: []) }
     #expect(throws: ModelError.self) { try DiffusionSchedule(betas: [0.5, 1]) }
@@ -126,10 +136,13 @@ import Testing
       // Equations 6 and 7 of arXiv 2006.11239.
       let (now, then) = (schedule.keptShares[step], schedule.keptShares[step - 1])
       let beta = schedule.betas[step - 1]
-      let wanted = (0..<5).map { place in
-        then.squareRoot() * beta / (1 - now) * data.doubles[place]
-          + (1 - beta).squareRoot() * (1 - then) / (1 - now) * x.doubles[place]
-          + ((1 - then) / (1 - now) * beta).squareRoot() * fresh.doubles[place]
+      let ofData: Double = then.squareRoot() * beta / (1 - now)
+      let ofPoint: Double = (1 - beta).squareRoot() * (1 - then) / (1 - now)
+      let variance: Double = (1 - then) / (1 - now) * beta
+      let (a, b, c) = (data.doubles, x.doubles, fresh.doubles)
+      let wanted: [Double] = (0..<5).map { place -> Double in
+        let mean: Double = ofData * a[place] + ofPoint * b[place]
+        return mean + variance.squareRoot() * c[place]
       }
       Check.expectClose(found, wanted, shape: [5])
     }
@@ -189,7 +202,8 @@ import Testing
     #expect(try FlowMatching.guided(a, b, weight: 0).value == a.value)
     let far = try FlowMatching.guided(a, b, weight: 2).value.doubles
     for (index, value) in far.enumerated() {
-      #expect(abs(value - (3 * a.value.doubles[index] - 2 * b.value.doubles[index])) < 1e-14)
+      let wanted: Double = 3 * a.value.doubles[index] - 2 * b.value.doubles[index]
+      #expect(abs(value - wanted) < 1e-14)
     }
   }
 

@@ -61,7 +61,7 @@ enum LayerChecking {
         var constants = point.map { Variable(constant: $0) }
         constants[place] = Variable(constant: moved)
         let values = try output(constants).value.doubles
-        return zip(values, cotangent.doubles).reduce(0) { $0 + $1.0 * $1.1 }
+        return NaiveLayers.product(values, cotangent.doubles)
       }
       let own = try #require(gradient, "no gradient of \(names[place])", sourceLocation: location)
       let size = max(slopes.doubles.map(abs).max() ?? 0, 1e-2)
@@ -92,7 +92,8 @@ enum LayerChecking {
   ) {
     #expect(found.shape == shape, sourceLocation: location)
     let size = max(wanted.map(abs).max() ?? 0, 1)
-    let apart = zip(found.doubles, wanted).map { abs($0 - $1) }.max() ?? 0
+    let differences: [Double] = zip(found.doubles, wanted).map { abs($0 - $1) }
+    let apart = differences.max() ?? 0
     #expect(found.count == wanted.count, sourceLocation: location)
     #expect(apart <= tolerance * size, "\(apart)", sourceLocation: location)
   }

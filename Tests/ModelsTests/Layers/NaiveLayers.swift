@@ -23,20 +23,38 @@ enum NaiveLayers {
   static func silu(_ x: Double) -> Double { x * sigmoid(x) }
   static func gelu(_ x: Double) -> Double { x * 0.5 * (1 + erf(x / 2.0.squareRoot())) }
 
+  static func product(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for (x, y) in zip(a, b) { sum += x * y }
+    return sum
+  }
+
+  /// Σ (a - b)².
+  static func distance(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for (x, y) in zip(a, b) { sum += (x - y) * (x - y) }
+    return sum
+  }
+
   /// W x + b.
   static func linear(_ x: [Double], _ weight: Rows, _ bias: [Double]? = nil) -> [Double] {
-    weight.enumerated().map { row, weights in
-      zip(weights, x).reduce(0) { $0 + $1.0 * $1.1 } + (bias?[row] ?? 0)
+    weight.enumerated().map { row, weights -> Double in
+      let start: Double = bias?[row] ?? 0
+      return start + product(weights, x)
     }
   }
 
   static func layerNorm(
     _ x: [Double], gain: [Double]? = nil, bias: [Double]? = nil, epsilon: Double = 1e-5
   ) -> [Double] {
-    let mean = x.reduce(0, +) / Double(x.count)
-    let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
-    return x.enumerated().map { place, value in
-      (value - mean) / (variance + epsilon).squareRoot() * (gain?[place] ?? 1) + (bias?[place] ?? 0)
+    let mean: Double = x.reduce(0, +) / Double(x.count)
+    let centered: [Double] = x.map { $0 - mean }
+    let variance: Double = product(centered, centered) / Double(x.count)
+    let size = (variance + epsilon).squareRoot()
+    return centered.enumerated().map { place, value -> Double in
+      let factor: Double = gain?[place] ?? 1
+      let shift: Double = bias?[place] ?? 0
+      return value / size * factor + shift
     }
   }
 
@@ -47,20 +65,27 @@ enum NaiveLayers {
     sees: (Int, Int) -> Bool
   ) -> Rows {
     let width = queries[0].count / heads
-    return queries.enumerated().map { row, query in
-      (0..<heads).flatMap { head -> [Double] in
-        let (own, other) = (head * width, head / (heads / keyHeads) * width)
-        let seen = keys.indices.filter { sees(row, $0) }
-        let weights = seen.map { key in
-          exp(
-            (0..<width).reduce(0) { $0 + query[own + $1] * keys[key][other + $1] }
-              / Double(width).squareRoot())
+    func part(_ row: [Double], _ head: Int) -> [Double] {
+      Array(row[head * width..<(head + 1) * width])
+    }
+    return queries.enumerated().map { row, query -> [Double] in
+      var result: [Double] = []
+      for head in 0..<heads {
+        let other = head / (heads / keyHeads)
+        let seen: [Int] = keys.indices.filter { sees(row, $0) }
+        let weights: [Double] = seen.map { key -> Double in
+          let score = product(part(query, head), part(keys[key], other))
+          return exp(score / Double(width).squareRoot())
         }
-        let total = weights.reduce(0, +)
-        return (0..<width).map { place in
-          zip(seen, weights).reduce(0) { $0 + $1.1 / total * values[$1.0][other + place] }
+        let total: Double = weights.reduce(0, +)
+        var sums = [Double](repeating: 0, count: width)
+        for (key, weight) in zip(seen, weights) {
+          let value = part(values[key], other)
+          for place in 0..<width { sums[place] += weight / total * value[place] }
         }
+        result += sums
       }
+      return result
     }
   }
 }

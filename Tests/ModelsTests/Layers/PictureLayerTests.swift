@@ -24,9 +24,10 @@ import Testing
                 for j in 0..<3 {
                   let (row, column) = (2 * y + i - 1, 2 * z + j - 1)
                   guard (0..<5).contains(row), (0..<6).contains(column) else { continue }
-                  sum +=
-                    weight[((o * 2 + c) * 3 + i) * 3 + j]
-                    * all[((b * 4 + o / 3 * 2 + c) * 5 + row) * 6 + column]
+                  let channel: Int = b * 4 + o / 3 * 2 + c
+                  let value: Double = all[(channel * 5 + row) * 6 + column]
+                  let tap: Int = ((o * 2 + c) * 3 + i) * 3 + j
+                  sum += weight[tap] * value
                 }
               }
             }

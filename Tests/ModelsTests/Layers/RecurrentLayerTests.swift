@@ -18,10 +18,11 @@ import Testing
       var h = [Double](repeating: 0, count: 4)
       for row in NaiveLayers.entry(x, entry) {
         let (a, b) = (named.linear("input", row), named.linear("recurrent", h))
-        h = (0..<4).map { i in
-          let r = NaiveLayers.sigmoid(a[i] + b[i])
-          let z = NaiveLayers.sigmoid(a[4 + i] + b[4 + i])
-          return (1 - z) * tanh(a[8 + i] + r * b[8 + i]) + z * h[i]
+        h = (0..<4).map { i -> Double in
+          let r: Double = NaiveLayers.sigmoid(a[i] + b[i])
+          let z: Double = NaiveLayers.sigmoid(a[4 + i] + b[4 + i])
+          let new: Double = tanh(a[8 + i] + r * b[8 + i])
+          return (1 - z) * new + z * h[i]
         }
         wanted += h
       }
@@ -39,12 +40,19 @@ import Testing
     for entry in 0..<2 {
       var (h, cell) = ([Double](repeating: 0, count: 4), [Double](repeating: 0, count: 4))
       for row in NaiveLayers.entry(x, entry) {
-        let gates = zip(named.linear("input", row), named.linear("recurrent", h)).map { $0 + $1 }
-        cell = (0..<4).map { i in
-          NaiveLayers.sigmoid(gates[4 + i]) * cell[i]
-            + NaiveLayers.sigmoid(gates[i]) * tanh(gates[8 + i])
+        let (a, b) = (named.linear("input", row), named.linear("recurrent", h))
+        let gates: [Double] = a.indices.map { a[$0] + b[$0] }
+        cell = (0..<4).map { i -> Double in
+          let new: Double = tanh(gates[8 + i])
+          let (input, forget) = (
+            NaiveLayers.sigmoid(gates[i]), NaiveLayers.sigmoid(gates[4 + i])
+          )
+          return forget * cell[i] + input * new
         }
-        h = (0..<4).map { NaiveLayers.sigmoid(gates[12 + $0]) * tanh(cell[$0]) }
+        h = (0..<4).map { i -> Double in
+          let size: Double = tanh(cell[i])
+          return NaiveLayers.sigmoid(gates[12 + i]) * size
+        }
         wanted += h
       }
     }
@@ -111,18 +119,24 @@ import Testing
       for t in 0..<5 {
         let u = (0..<inner).map { c -> Double in
           var sum = named.numbers("convolution.bias")[c]
-          for tap in 0..<3 where t + tap >= 2 { sum += taps[3 * c + tap] * both[t + tap - 2][c] }
+          for tap in 0..<3 where t + tap >= 2 {
+            let value: Double = both[t + tap - 2][c]
+            sum += taps[3 * c + tap] * value
+          }
           return NaiveLayers.silu(sum)
         }
         let chosen = named.linear("selection", u)
         let steps = NaiveLayers.linear(
           Array(chosen[..<2]), named.rows("delta.weight"), named.numbers("delta.bias"))
         let y = (0..<inner).map { c -> Double in
-          let delta = log(1 + exp(steps[c]))
-          var sum = named.numbers("d")[c] * u[c]
+          let step: Double = exp(steps[c])
+          let delta: Double = log(1 + step)
+          var sum: Double = named.numbers("d")[c] * u[c]
           for n in 0..<2 {
-            let a = -exp(named.rows("log_a")[c][n])
-            h[c][n] = exp(delta * a) * h[c][n] + delta * u[c] * chosen[2 + n]
+            let rate: Double = exp(named.rows("log_a")[c][n])
+            let kept: Double = exp(-delta * rate)
+            let new: Double = delta * u[c] * chosen[2 + n]
+            h[c][n] = kept * h[c][n] + new
             sum += h[c][n] * chosen[4 + n]
           }
           return sum * NaiveLayers.silu(both[t][inner + c])
@@ -144,7 +158,10 @@ import Testing
     #expect(try Check.run(layer, x.indexed(early), values: values) == all.indexed(early))
     // Fresh steps are softplus of the bias: from 0.001 to 0.1.
     let named = NamedValues(layer, values)
-    let steps = named.numbers("delta.bias").map { log(1 + exp($0)) }
+    let steps: [Double] = named.numbers("delta.bias").map { bias -> Double in
+      let step: Double = exp(bias)
+      return log(1 + step)
+    }
     #expect(abs(steps[0] - 0.001) < 1e-12 && abs(steps[5] - 0.1) < 1e-12)
   }
 }

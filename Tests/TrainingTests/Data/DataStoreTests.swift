@@ -69,6 +69,10 @@ import Testing
       #expect(throws: TrainingError.self) { try store.install("z", from: folder + "/broken.zip") }
       #expect(try store.entries().map(\.name) == ["x"])
       #expect(try Paths.names(in: store.folder) == ["x"])
+      // An empty folder is nothing.
+      try DurableFile.makeFolder(store.folder + "/y")
+      #expect(try store.entries().map(\.name) == ["x"])
+      try store.install("y", from: folder + "/a.txt")
       let entry = try #require(try store.entry("x"))
       #expect(throws: TrainingError.self) { try store.text(of: "a.txt", in: entry) }
     }

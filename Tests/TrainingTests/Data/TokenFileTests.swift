@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import Kernels
+import Tensors
 import Testing
 import Tokenizers
 
@@ -76,7 +77,7 @@ import Tokenizers
 
   @Test("documents end at lines or at empty lines, also across the blocks that are read")
   func cuts() throws {
-    try Self.withFolder { folder in
+    try Self.withFolder { (folder: String) throws in
       func documents(_ text: String, _ cut: TokenFile.Cut) throws -> [String] {
         let path = folder + "/cut.txt"
         try DurableFile.replace(path, with: text)

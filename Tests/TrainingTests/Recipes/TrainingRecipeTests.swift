@@ -67,29 +67,29 @@ import Tokenizers
 
   @Test("a model that knows the answers is judged right, by writing and by filling in")
   func answers() throws {
-    // Two problems, learned by heart.
+    // A problem, learned by heart.
     let drawn = try ListWorld(seed: 1, tasks: [.reverse], lengths: [3], items: .letters)
-      .problems(2).map { RecipeProblem($0, asks: "input") }
+      .problems(1).map { RecipeProblem($0, asks: "input") }
     let tokenizer = try Self.characters(drawn.map { $0.prompt + $0.answer })
     let mask = try MaskToken.id(of: tokenizer)
     for isMasked in [false, true] {
       let parts = try RecipeProblems(drawn, tokenizer: tokenizer, isMasked: isMasked, seed: 1)
-      let examples = try drawn.map { try parts.example($0) }
+      let examples = [TokenExample](repeating: try parts.example(drawn[0]), count: 8)
       var sizes = ModelSizes(
         layers: 1, width: 32, heads: 2, vocabulary: tokenizer.vocabularySize, context: 40)
       sizes.isCausal = !isMasked
       let data = TokenData(
-        try ExampleBatches(examples, size: 2, seed: 1), heldOut: [], tokensPerBatch: 1)
+        try ExampleBatches(examples, size: 8, seed: 1), heldOut: [], tokensPerBatch: 1)
       let objective: any TokenObjective = isMasked ? MaskedDiffusion(mask: mask) : NextToken()
       func right(steps: Int) throws -> Int {
         let run = try ModelTraining.run(
-          .init(sizes: sizes, steps: steps, rate: 0.02), objective: objective, data: data)
+          .init(sizes: sizes, steps: steps, rate: 0.005), objective: objective, data: data)
         return try RecipeAnswers(
           model: run.model.model(tokenizer: tokenizer), problems: parts
         ).right(drawn, mask: isMasked ? mask : nil)
       }
       #expect(try right(steps: 0) == 0)
-      #expect(try right(steps: 150) == 2)
+      #expect(try right(steps: 300) == 1, "masked: \(isMasked)")
     }
   }
 
