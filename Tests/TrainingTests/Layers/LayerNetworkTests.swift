@@ -124,7 +124,7 @@ import Testing
   func accumulation() throws {
     let layers: [any Layer] = [
       try GatedRecurrentLayer(3, width: 4), try LongShortTermLayer(4, width: 4),
-      try SelectiveScanLayer(4, states: 2, size: 2),
+      try PositionLayer(3, width: 4),
       try TransformerBlock(
         4, mixer: try AttentionLayer(4, heads: 2), feedForward: try FeedForwardLayer(4)),
       try QueryTransformer(
