@@ -44,7 +44,7 @@ import Testing
       MaskedDiffusion(mask: 4, leastShare: 0.3, isStratified: true))
     let network = try LayerNetwork(Self.encoder(), objective: objective)
     let found = try Self.learned(network, ExampleBatches(Self.texts, size: 16, seed: 1), steps: 150)
-    #expect(found.loss < 0.5, "\(found.loss) of 1.1")
+    #expect(found.loss < 0.75, "\(found.loss) of 1.1")
   }
 
   @Test("an encoder tells the classes of texts apart: below log 3")
