@@ -44,7 +44,7 @@ import Testing
       MaskedDiffusion(mask: 4, leastShare: 0.3, isStratified: true))
     let network = try LayerNetwork(Self.encoder(), objective: objective)
     let found = try Self.learned(network, ExampleBatches(Self.texts, size: 16, seed: 1), steps: 150)
-    #expect(found.loss < 0.75, "\(found.loss) of 1.1")
+    #expect(found.loss < 0.7, "\(found.loss) of 1.1")
   }
 
   @Test("an encoder tells the classes of texts apart: below log 3")
@@ -56,14 +56,12 @@ import Testing
   }
 
   @Test(
-    "a causal network learns what comes next, by any mixer that looks back", arguments: 0..<4)
+    "a causal network learns what comes next, by any mixer that looks back", arguments: 0..<3)
   func next(kind: Int) throws {
-    let attention = AttentionDescription(heads: 2, keyValueHeads: 2, headWidth: 8)
     let mixer: (any Layer)? =
       switch kind {
       case 1: try SelectiveScanLayer(16, states: 4)
       case 2: try LongShortTermLayer(16, width: 16)
-      case 3: try TokenMixerLayer(KeyScoreMixer(), in: attention, width: 16)
       default: nil
       }
     // Beginnings are free: the first token is no target.
