@@ -50,6 +50,8 @@ public struct PositionLayer: Layer, Equatable {
       throw pass.failure(
         "there are \(count) positions for tokens of shape \(x.shape)")
     }
-    return try x + pass.parameter("weight").indexed([.range(start: 0, end: x.shape[1])])
+    // A row for each token of each batch, so that the table's gradient is one chain over them.
+    let places = (0..<x.shape[0] * x.shape[1]).map { Int32(truncatingIfNeeded: $0 % x.shape[1]) }
+    return try x + pass.parameter("weight").rows(Tensor(places, shape: [x.shape[0], x.shape[1]]))
   }
 }

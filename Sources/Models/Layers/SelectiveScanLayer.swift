@@ -6,6 +6,9 @@ import Tensors
 ///
 /// u, z = W_in x; u = silu(causal convolution of u); Δ, B, C = W_x u; Δ = softplus(W_Δ Δ + b);
 /// y = scan(u, Δ, -exp(log A), B, C, D); W_out (y · silu(z)).
+///
+/// The gradient of log A goes through its exponential, which each micro-batch rounds by itself: several of them are
+/// not the full batch to the bit.
 public struct SelectiveScanLayer: Layer, Equatable {
   public let width: Int
   /// Channels that are scanned.

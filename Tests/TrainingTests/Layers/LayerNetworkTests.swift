@@ -129,6 +129,7 @@ import Testing
         4, mixer: try AttentionLayer(4, heads: 2), feedForward: try FeedForwardLayer(4)),
       try QueryTransformer(
         queries: 2, memoryWidth: 4, sizes: .init(width: 4, heads: 2, layers: 1)),
+      try PositionLayer(3, width: 4),
     ]
     let objective = CustomObjective<LayerSequence, [LinearRegression.Pair]>("rows") {
       batch, root, pass in
