@@ -99,7 +99,10 @@ CK_INLINE void R(activation_stream)(int kind, const R(activation) *a, size_t beg
   stream_end();
 }
 
-#define RANGE(kind, gradient)                                                if (!gradient && a->streams) R(activation_stream)(kind, a, begin, end);   else R(activation_range)(kind, gradient, a, begin, end);                   break
+#define RANGE(kind, gradient)                                             \
+  if (!gradient && a->streams) R(activation_stream)(kind, a, begin, end); \
+  else R(activation_range)(kind, gradient, a, begin, end);                \
+  break
 #define OF_KIND(name, gradient)                                                                  \
   CK_INLINE void BODY(name)(const R(activation) *a, size_t begin, size_t end) {                  \
     switch (a->kind) {                                                                           \

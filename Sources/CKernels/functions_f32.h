@@ -2,7 +2,7 @@
 //
 // exp stays in f32: x = k ln 2 + r with |r| <= 0.347, ln 2 in two parts; 1 + (r + r^2 q(r)) with
 // Taylor's polynomial of degree 7; 2^k in two factors, so that subnormal results are rounded once.
-// Within 1.1 ulp. tanh and erf, which activations are made of, stay in f32 too: within 1.4 and 1 ulp. The others go
+// Within 1.1 ulp. tanh and erf, which activations are made of, stay in f32 too: within 1.4 and 1.1 ulp. The others go
 // by f64 (wide.h) and are rounded once: within 0.51 ulp.
 // scripts/exhaustive tries all inputs.
 #ifndef CKERNELS_FUNCTIONS_F32_H
