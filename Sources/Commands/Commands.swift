@@ -1,4 +1,5 @@
 import Language
+import Training
 
 /// All commands of the program.
 public enum TesseraCommands {
@@ -22,4 +23,15 @@ extension TesseraCommands {
     ClassifierObject.archiveKind: { try ClassifierObject.restore($0, $1) },
     ChartObject.archiveKind: { try ChartObject.restore($0, $1) },
   ]
+}
+
+extension TesseraCommands {
+  /// The models that came with the program, and what the user installed.
+  public static let sharedFiles = SharedFiles { kind, name in
+    switch kind {
+    case "model": NamedModel.path(of: name)
+    case "data": (try? DataStore.userStore(for: name).entry(name))?.path
+    default: nil
+    }
+  }
 }

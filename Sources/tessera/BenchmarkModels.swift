@@ -102,7 +102,7 @@ struct BenchmarkModels: ParsableCommand {
   private static func row(
     _ path: String, _ options: ModelLoader.Options, _ benchmark: ModelBenchmark
   ) throws(ModelError) -> Row {
-    let file = BuiltinModels.folder(named: path) ?? ModelPackage.named(path)?.installed ?? path
+    let file = TesseraCommands.sharedFiles.path(of: "model:\(path)") ?? path
     let clock = ContinuousClock()
     let start = clock.now
     let model = try ModelLoader.loadTransformer(path: file, options: options)

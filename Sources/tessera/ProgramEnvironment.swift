@@ -12,8 +12,9 @@ enum ProgramEnvironment {
     _ console: Console, permissions: Permissions = Permissions()
   ) -> NotebookEnvironment {
     NotebookEnvironment(
-      registry: TesseraCommands.registry, restorers: TesseraCommands.restorers, cache: Cache(),
-      permissions: permissions, progress: ProgressReporter(display: console.progressDisplay),
+      registry: TesseraCommands.registry, restorers: TesseraCommands.restorers,
+      sharedFiles: TesseraCommands.sharedFiles, cache: Cache(), permissions: permissions,
+      progress: ProgressReporter(display: console.progressDisplay),
       version: Version.text)
   }
 

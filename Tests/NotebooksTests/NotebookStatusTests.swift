@@ -124,6 +124,37 @@ import Testing
       ])
   }
 
+  @Test("what is installed under a name makes stale what opened it; so do sweeps that did")
+  func sharedFiles() throws {
+    let installed = notebook.sharedFolder + "/default"
+    try DurableFile.makeFolder(notebook.sharedFolder)
+    try DurableFile.replace(installed, with: "one")
+    try notebook.write(
+      fence("m", "slow 250\nm = readmodel \"default\"") + fence("n", "m")
+        + fence("s", "sweep a=1..2 { slow 60; {text: readmodel \"default\"} }"))
+    notebook.run()
+    #expect(notebook.states() == ["fresh", "fresh", "fresh"])
+    // A clone has no journal; the cell names what it read.
+    let copy = try TestNotebook()
+    try DurableFile.makeFolder(copy.sharedFolder)
+    try DurableFile.replace(copy.sharedFolder + "/default", with: "one")
+    try copy.write(try notebook.read())
+    #expect(copy.states().allSatisfy { $0.hasPrefix("fresh") })
+
+    try DurableFile.replace(installed, with: "two")
+    #expect(
+      notebook.states() == [
+        "stale: file model:default", "stale: upstream `m`",
+        "stale: file model:default",
+      ])
+    let report = notebook.run()
+    #expect(report.cells.map(\.outcome.rawValue).contains("cached") == false)
+    #expect(try notebook.outputs()[1] == "\"two\"\n")
+    #expect(try notebook.outputs()[2]?.contains("two") == true)
+    #expect(try notebook.outputs()[2]?.contains("one") == false)
+    #expect(notebook.status().isFresh)
+  }
+
   @Test("an output without a key is stale")
   func withoutKey() throws {
     try notebook.write(fence("a", "1") + "```output\n1\n```\n")

@@ -47,14 +47,24 @@ final class TestNotebook: Sendable {
 
   func remove(_ name: String) { unlink(path(name)) }
 
+  /// Where installed models would be, which no notebook may read by their paths.
+  var sharedFolder: String { "\(folder)/installed" }
+
+  private var sharedFiles: SharedFiles {
+    SharedFiles { [sharedFolder] kind, name in
+      let path = "\(sharedFolder)/\(name)"
+      return kind == "model" && Paths.exists(path) ? path : nil
+    }
+  }
+
   // MARK: Running
 
   func environment(_ permissions: Permissions = Permissions(), threshold: Double = 0.2)
     -> NotebookEnvironment
   {
     var environment = NotebookEnvironment(
-      registry: TestCommands.registry, restorers: TestObject.restorers, cache: cache,
-      permissions: permissions, version: "test")
+      registry: TestCommands.registry, restorers: TestObject.restorers,
+      sharedFiles: sharedFiles, cache: cache, permissions: permissions, version: "test")
     environment.cacheThreshold = threshold
     return environment
   }
@@ -117,7 +127,7 @@ enum RunCounts {
 enum TestCommands {
   static let registry = CommandRegistry([
     Count.self, Slow.self, Boom.self, Now.self, Random.self, ReadFile.self, WriteFile.self,
-    Seed.self, Show.self, Make.self, Take.self, Spin.self, Note.self,
+    ReadModel.self, Seed.self, Show.self, Make.self, Take.self, Spin.self, Note.self,
   ])
 
   /// Counts that it ran; gives its second argument.
@@ -189,6 +199,22 @@ enum TestCommands {
     func run(_ call: Call) throws -> Value {
       let path = try call[path].text
       return .string(try FileContents.text(at: call.session.files.reading(path)))
+    }
+  }
+
+  /// Reads what is installed under a name.
+  struct ReadModel: Command {
+    static let name = "readmodel"
+    static let summary = "Read a model."
+    static let result = ValueType.string
+    static let examples: [Example] = []
+    let path = Argument<FilePath>("Its name.")
+    func run(_ call: Call) throws -> Value {
+      let name = "model:\(try call[path].text)"
+      let files = call.session.files
+      guard let path = files.sharedFiles.path(of: name) else { return .null }
+      files.readingShared(name, at: path)
+      return .string(try FileContents.text(at: path))
     }
   }
 

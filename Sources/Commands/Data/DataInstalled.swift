@@ -38,7 +38,7 @@ struct DataDigits: Command {
     if let path = try call[path] { return try call.session.files.reading(path.text) }
     let name = "digits"
     guard let known = KnownData.named(name),
-      let entry = try DataStore.userStore(for: name).entry(name),
+      let entry = try NamedData.reading(name, call.session),
       let file = entry.files.first(where: { $0.name == known.file })
     else {
       throw TrainingError.notInstalled(
@@ -67,7 +67,7 @@ struct DataCorpus: Command {
     let name = try call[name]
     let store = try DataStore.userStore(for: name ?? "data")
     guard let name else { return .table(try listing(store)) }
-    guard let entry = try store.entry(name) else {
+    guard let entry = try NamedData.reading(name, call.session) else {
       throw TrainingError.notInstalled(
         name: name,
         reason: KnownData.named(name) == nil

@@ -36,7 +36,7 @@ struct ModelEmbed: Command {
   /// The encoder at a path, loaded once a session.
   private func loaded(_ call: Call) throws -> TextEncoder {
     let path = try call[encoder].text
-    if BuiltinModels.folder(named: path) != nil || ModelPackage.named(path) != nil {
+    if NamedModel.isKnown(path) {
       throw ModelError.unsupported(
         path: path, feature: "a text encoder (this is a language model; see model.hidden)")
     }

@@ -136,8 +136,7 @@ final class ModelObject: ObjectValue {
   /// The file or folder of a model: of one that came with the program or was installed by its name, else
   /// a path that may be read.
   static func file(_ path: String, _ session: Session) throws -> String {
-    if let builtin = BuiltinModels.folder(named: path) { return builtin }
-    if let installed = ModelPackage.named(path)?.installed { return installed }
+    if let named = NamedModel.reading(path, session) { return named }
     if ModelPackage.named(path) != nil, !Paths.exists(path) {
       throw ModelError.install(
         name: path, reason: "it is not there yet; run model.install \"\(path)\"")

@@ -83,10 +83,10 @@ final class TokenizerObject: ObjectValue {
   static func load(_ path: String, kind: TokenizerKind?, _ session: Session) throws
     -> TokenizerObject
   {
-    let builtin = BuiltinModels.folder(named: path)
-    let file = try builtin ?? session.files.reading(path)
+    let named = NamedModel.reading(path, session)
+    let file = try named ?? session.files.reading(path)
     // Each file that is opened needs permission of its own: a link may lead out of the folder.
-    if builtin == nil, Paths.isFolder(file) {
+    if named == nil, Paths.isFolder(file) {
       for name in ["tokenizer.json", "tokenizer.bin", "tokenizer_config.json"]
       where Paths.exists(Paths.join(file, name)) {
         _ = try session.files.reading(Paths.join(path, name))

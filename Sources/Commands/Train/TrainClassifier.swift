@@ -20,7 +20,7 @@ enum ClassifierStart: ParameterValue {
     case .object(let object as TokenizerObject): return .tokenizer(object)
     case .object(let object as ModelObject): return .model(object)
     case .string(let path):
-      let isNamed = BuiltinModels.folder(named: path) != nil || ModelPackage.named(path) != nil
+      let isNamed = NamedModel.isKnown(path)
       let isFile = ["gguf", "bin", "safetensors"].contains(Paths.fileExtension(of: path))
       if !isNamed, !isFile {
         let folder = try call.session.files.reading(path)

@@ -45,6 +45,8 @@ struct TrainLM: Command {
   let steps = Option("How many steps.", default: 1000, in: 0...1_000_000_000)
   let rate = Option("The largest learning rate.", default: 0.003, in: 0.000001...1.0)
   let seed = Option("Names the first weights and the order of the texts.", default: 1, in: 0...)
+  let checkpoint = Option<FilePath?>(
+    "A file, written every 200 steps, that an interrupted run goes on from, with the same result.")
   let out = Option<FilePath?>(
     "The folder to save the model to, for model.load; without it the figures alone are kept.")
 
@@ -57,10 +59,12 @@ struct TrainLM: Command {
     let out = try call[out]
     // Permission to write is asked for before the work, not after it.
     let folder = try out.map { try ModelFolder.writable($0.text, call.session) }
+    let file = try call[checkpoint].map { try call.session.files.writing($0.text) }
     let task = call.session.progress.start("training", total: configuration.steps)
     defer { task.finish() }
     let model = try LanguageModelTraining.run(
-      configuration, tokenizer: try call[tokenizer].tokenizer, documents: try call[text]
+      configuration, tokenizer: try call[tokenizer].tokenizer, documents: try call[text],
+      checkpoint: file
     ) { task.advance(loss: Double($0.loss)) }
     if let folder { try model.save(folder: folder) }
     return .record(Self.record(model, path: out?.text))

@@ -34,6 +34,7 @@ public final class FileAccess: @unchecked Sendable {
   public let policy: Policy
   /// Where written files go instead, while a notebook is checked.
   public let redirectFolder: String?
+  public let sharedFiles: SharedFiles
   private let state = Mutex(State())
 
   private struct State {
@@ -45,10 +46,14 @@ public final class FileAccess: @unchecked Sendable {
     var willWrite: (@Sendable (FileUse) -> Void)?
   }
 
-  public init(folder: String = "", policy: Policy = .unrestricted, redirectFolder: String? = nil) {
+  public init(
+    folder: String = "", policy: Policy = .unrestricted, redirectFolder: String? = nil,
+    sharedFiles: SharedFiles = .none
+  ) {
     self.folder = folder
     self.policy = policy
     self.redirectFolder = redirectFolder
+    self.sharedFiles = sharedFiles
   }
 
   /// Told of every file before it is written: what was begun must be known after a crash too.
@@ -70,6 +75,20 @@ public final class FileAccess: @unchecked Sendable {
 
   /// Notes a use that a cached cell or point would have made.
   public func record(_ use: FileUse) { state.withLock { $0.uses.append(use) } }
+
+  /// Notes that a file or folder of ``SharedFiles`` is read, which needs no permission.
+  ///
+  /// - Parameter name: as `model:default`.
+  public func readingShared(_ name: String, at path: String) {
+    record(FileUse(path: name, resolved: Paths.resolvedForWriting(path), isWrite: false))
+  }
+
+  /// The path of a file or folder that a cell read before, by the path or shared name that was noted.
+  public func readingAgain(_ path: String) throws(FileError) -> String {
+    guard let shared = sharedFiles.path(of: path) else { return try reading(path) }
+    readingShared(path, at: shared)
+    return shared
+  }
 
   /// The path under which a file or folder may be read.
   ///

@@ -88,7 +88,9 @@ public final class NotebookChecker {
       let modules = NotebookModules(
         root: location.resolved, policy: policy, environment: environment, isFresh: true,
         redirectFolder: temporary)
-      let files = FileAccess(folder: location.folder, policy: policy, redirectFolder: temporary)
+      let files = FileAccess(
+        folder: location.folder, policy: policy, redirectFolder: temporary,
+        sharedFiles: environment.sharedFiles)
       files.adopt(ownFiles: ownFiles)
       watchdog = Watchdog(seconds: options.maximumSeconds, bytes: options.maximumBytes)
       let outline = NotebookOutline(document, folder: location.folder, modules: modules)

@@ -221,7 +221,7 @@ enum CacheValidity {
   /// the uses as the cell's run would have.
   static func holds(_ entry: CacheEntry, files: FileAccess, digests: inout FileDigests) -> Bool {
     for file in entry.files {
-      guard let path = try? files.reading(file.path),
+      guard let path = try? files.readingAgain(file.path),
         digests.digest(of: Paths.resolvedForWriting(path)) == file.digest
       else { return false }
     }

@@ -29,6 +29,8 @@ public struct NotebookEnvironment: Sendable {
   public var registry: CommandRegistry
   /// Put archived objects together again, by their kind.
   public var restorers: [String: ValueArchive.Restorer]
+  /// What cells may read by name: a cell that does is out of date when it changes.
+  public var sharedFiles: SharedFiles
   /// Nil keeps nothing.
   public var cache: Cache?
   public var permissions: Permissions
@@ -42,11 +44,13 @@ public struct NotebookEnvironment: Sendable {
 
   public init(
     registry: CommandRegistry, restorers: [String: ValueArchive.Restorer] = [:],
-    cache: Cache? = nil, permissions: Permissions = Permissions(),
+    sharedFiles: SharedFiles = .none, cache: Cache? = nil,
+    permissions: Permissions = Permissions(),
     progress: ProgressReporter = ProgressReporter(), version: String = "", threads: Int = 1
   ) {
     self.registry = registry
     self.restorers = restorers
+    self.sharedFiles = sharedFiles
     self.cache = cache
     self.permissions = permissions
     self.progress = progress

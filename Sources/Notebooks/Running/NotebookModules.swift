@@ -107,7 +107,8 @@ public final class NotebookModules: @unchecked Sendable {
   private func run(_ outline: NotebookOutline, _ path: String, _ resolved: String) throws -> Session
   {
     let files = FileAccess(
-      folder: outline.folder, policy: policy, redirectFolder: redirectFolder)
+      folder: outline.folder, policy: policy, redirectFolder: redirectFolder,
+      sharedFiles: environment.sharedFiles)
     let journal = Journal(for: resolved)
     files.adopt(ownFiles: journal.ownFiles)
     let steps = CellSteps(
@@ -164,10 +165,12 @@ public struct NotebookImports: NotebookImporter {
       let (module, names) = try modules.session(path, in: session)
       // What it read, the importing cell depends on.
       for use in module.files.uses() where !use.isWrite {
+        let isShared = module.files.sharedFiles.path(of: use.path) != nil
         session.files.record(
           FileUse(
-            path: Paths.relative(use.resolved, to: session.files.folder), resolved: use.resolved,
-            isWrite: false))
+            path: isShared
+              ? use.path : Paths.relative(use.resolved, to: session.files.folder),
+            resolved: use.resolved, isWrite: false))
       }
       for name in names.functions {
         if let function = module.function(name) { session.take(function: function) }

@@ -71,7 +71,8 @@ struct NotebookOutline {
     let paths = graph.nodes[index].analysis.uses.paths.sorted()
     if paths.isEmpty { return (key, false) }
     var contents: [(String, String?)] = []
-    for path in paths {
+    let shared = paths.flatMap { modules.environment.sharedFiles.names(for: $0) }
+    for path in paths + shared {
       if let digest = digest(of: path, &digests) { contents.append((path, digest)) }
     }
     // Some of the paths may be written, or not opened at all: those are not part of the key. Where
@@ -90,7 +91,8 @@ struct NotebookOutline {
   }
 
   private func digest(of path: String, _ digests: inout FileDigests) -> String? {
-    digests.digest(of: Paths.resolvedForWriting(Paths.join(folder, path)))
+    let place = modules.environment.sharedFiles.path(of: path) ?? Paths.join(folder, path)
+    return digests.digest(of: Paths.resolvedForWriting(place))
   }
 
   /// The names its cells bring to a notebook that imports it.

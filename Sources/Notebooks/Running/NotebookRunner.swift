@@ -125,7 +125,8 @@ public final class NotebookRunner {
       let modules = NotebookModules(
         root: location.resolved, policy: policy, environment: runner.environment,
         isFresh: options.isFresh)
-      let files = FileAccess(folder: location.folder, policy: policy)
+      let files = FileAccess(
+        folder: location.folder, policy: policy, sharedFiles: runner.environment.sharedFiles)
       files.adopt(ownFiles: journal.ownFiles)
       files.willWrite = { [journal = self.journal] in journal.add(writes: $0.resolved) }
       watchdog = Watchdog(seconds: options.maximumSeconds, bytes: options.maximumBytes)
