@@ -54,6 +54,12 @@ struct ModelSizeOptions: ParameterGroup {
     "The probability of a drawn row in place of a trained one, for input=semilex.", default: 0.2,
     in: 0.0...1.0)
 
+  let deviation = Option(
+    "The deviation of the normal numbers that matrices begin with.", default: 0.02, in: 0.0...1000.0)
+  let scoreScale = Option<Double?>(
+    "What scores are multiplied by: 1, and 1/√width of rows that are drawn for each sequence, where absent.",
+    in: 0.000001...1000.0)
+
   let mixer = Option(
     "How tokens read of each other: by softmax attention, or by a form that stands in its place with as many weights.",
     default: TokenMixer.softmax)
@@ -74,6 +80,8 @@ struct ModelSizeOptions: ParameterGroup {
       vocabulary: tokenizer.vocabularySize, context: try call[context],
       positions: try call[positions], norm: try call[norm], isTied: try call[head] == .tied)
     sizes.isCausal = isCausal
+    sizes.deviation = try call[deviation]
+    sizes.scoreScale = try call[scoreScale].map { Float($0) }
     let mixer = try call[mixer]
     let companion = try CompanionSequence(
       of: mixer, count: sizes.context, texts: try call[fixed].map { [$0] } ?? texts,
@@ -125,11 +133,11 @@ struct ModelNew: Command {
     let seed = UInt64(try call[seed])
     let folder = try call[out]
     let writable = try folder.map { try ModelFolder.writable($0.text, call.session) }
+    let sizes = try size.sizes(
+      call, tokenizer: tokenizer, seed: seed, isCausal: try call[arch] == .decoder)
     let made = try MadeModel(
-      size.sizes(
-        call, tokenizer: tokenizer, seed: seed, isCausal: try call[arch] == .decoder),
-      input: size.input(call, vocabulary: tokenizer.vocabularySize, seed: seed),
-      fresh: .init(seed: seed))
+      sizes, input: size.input(call, vocabulary: tokenizer.vocabularySize, seed: seed),
+      fresh: .init(seed: seed, deviation: sizes.deviation))
     if let writable { try made.save(folder: writable, tokenizer: tokenizer) }
     return .object(
       ModelObject(try made.model(tokenizer: tokenizer), path: folder?.text ?? ModelObject.unsaved))

@@ -45,12 +45,14 @@ public enum InputMap: Sendable, Equatable {
   }
 
   /// What a network needs for this map: scores of a table that changes are those of its rows, divided by
-  /// √width; others have a matrix of their own, since a table that is shared would be trained by it.
+  /// √width unless the network says otherwise; others have a matrix of their own, since a table that is shared would be trained by it.
   public func adapted(_ network: NetworkDescription) -> NetworkDescription {
     var network = network
     guard var head = network.head, self != .learned else { return network }
     head.isTied = isPerSequence
-    if isPerSequence { head.scoreScale = 1 / Float(max(network.width, 1)).squareRoot() }
+    if isPerSequence, head.scoreScale == nil {
+      head.scoreScale = 1 / Float(max(network.width, 1)).squareRoot()
+    }
     network.head = head
     return network
   }

@@ -42,6 +42,8 @@ public struct ModelSizes: Sendable, Equatable {
   public var companion: CompanionSequence?
   /// What scores are multiplied by.
   public var scoreScale: Float?
+  /// The deviation of the normal numbers that matrices begin with.
+  public var deviation = 0.02
   public var rotaryBase = 10_000.0
   public var epsilon = 1e-5
 
@@ -126,6 +128,10 @@ public struct ModelSizes: Sendable, Equatable {
     if !mixers.isEmpty, mixers.count != layers {
       throw .configuration(
         path: Self.path, field: "mixers", reason: "\(mixers.count) for \(layers) layers")
+    }
+    if !(deviation >= 0 && deviation <= 1000) {
+      throw .configuration(
+        path: Self.path, field: "deviation", reason: "\(deviation) is not from 0 to 1000")
     }
     if let scoreScale, !scoreScale.isFinite {
       throw .configuration(path: Self.path, field: "score_scale", reason: "it is not finite")

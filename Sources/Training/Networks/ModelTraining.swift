@@ -82,12 +82,13 @@ public enum ModelTraining {
   ) throws(TrainingError) -> Result {
     let made: MadeModel
     let network: TransformerTraining
+    let fresh = InitialWeights(
+      seed: configuration.seed, deviation: configuration.sizes.deviation)
     do throws(ModelError) {
-      made = try MadeModel(
-        configuration.sizes, input: configuration.input, fresh: .init(seed: configuration.seed))
+      made = try MadeModel(configuration.sizes, input: configuration.input, fresh: fresh)
       network = try TransformerTraining(
         made.network, weights: made.weights, objective: objective, input: configuration.input,
-        fresh: .init(seed: configuration.seed))
+        fresh: fresh)
     } catch { throw .model(error) }
     let result = try TokenTrainingRun.run(
       network, on: data,

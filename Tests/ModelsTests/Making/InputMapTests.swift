@@ -72,6 +72,10 @@ import Tokenizers
     #expect(own.network.head?.isTied == true)
     #expect(own.network.head?.scoreScale == 1 / Float(8).squareRoot())
     #expect(own.sizes.format == .tessera)
+    var scaled = sizes
+    scaled.scoreScale = 0.125
+    let other = try MadeModel(scaled, input: .normalPerSequence, fresh: .init(seed: 1))
+    #expect(other.network.head?.scoreScale == 0.125)
   }
 
   @Test("ids that share a code have one score each, whatever the weights")

@@ -139,6 +139,8 @@ import Testing
     check { $0.heads = 8 }  // a head of 3 does not turn in pairs
     check { $0.epsilon = 0 }
     check { $0.scoreScale = .nan }
+    check { $0.deviation = .infinity }
+    check { $0.deviation = -1 }
   }
 
   @Test("a configuration of this program's own kind that says something else is refused")
