@@ -55,7 +55,8 @@ struct ModelSizeOptions: ParameterGroup {
     in: 0.0...1.0)
 
   let deviation = Option(
-    "The deviation of the normal numbers that matrices begin with.", default: 0.02, in: 0.0...1000.0)
+    "The deviation of the normal numbers that matrices begin with.", default: 0.02, in: 0.0...1000.0
+  )
   let scoreScale = Option<Double?>(
     "What scores are multiplied by: 1, and 1/√width of rows that are drawn for each sequence, where absent.",
     in: 0.000001...1000.0)

@@ -17,10 +17,15 @@ struct ModelProvenance: Command {
     "A folder with model.safetensors, a .safetensors file, or \"default\".", piped: true)
 
   func run(_ call: Call) throws -> Value {
-    var file = try ModelObject.file(try call[path], call.session)
-    if Paths.isFolder(file) { file = Paths.join(file, "model.safetensors") }
+    let file = try ModelObject.file(try call[path], call.session)
+    return try Self.origin(of: file).map { Value($0) } ?? .null
+  }
+
+  /// What the header of a file's weights, or of a folder's, says of their making; nil where it says nothing.
+  static func origin(of path: String) throws -> JSON? {
+    let file = Paths.isFolder(path) ? Paths.join(path, "model.safetensors") : path
     let metadata = try SafetensorsFile(path: file).metadata
-    guard let text = metadata.first(where: { $0.key == "tessera" })?.value else { return .null }
-    return Value(try JSONParser.parse(Array(text.utf8), path: file))
+    guard let text = metadata.first(where: { $0.key == "tessera" })?.value else { return nil }
+    return try JSONParser.parse(Array(text.utf8), path: file)
   }
 }

@@ -3,6 +3,7 @@ import Glibc
 import Language
 import Models
 import Tokenizers
+import Training
 
 /// A language model as a value of the language.
 final class ModelObject: ObjectValue {
@@ -180,7 +181,8 @@ extension ModelObject: ParameterValue {
 
 /// Models that came with the program: `models/` beside it, or above it in a checkout.
 public enum BuiltinModels {
-  private static let folders = ["default": "stories", "stories": "stories"]
+  private static let folders = ["default": "stories", "stories": "stories"].merging(
+    TrainingRecipe.all.map { ($0.name, "recipes/\($0.name)") }, uniquingKeysWith: { own, _ in own })
 
   /// The folder of a model that came with the program; nil for any other name.
   public static func folder(named name: String) -> String? {

@@ -12,7 +12,15 @@ enum TrainCommands {
 }
 
 extension ProgressTask {
-  /// One more step, to a thousandth: the line is for eyes.
+  /// One more step of so many tokens; the loss to a thousandth: the line is for eyes.
+  func advance(loss: Double, tokens: Int) {
+    advance { rate in
+      let speed = Int((rate * Double(tokens)).rounded())
+      return "\(speed) tokens/s  loss \((loss * 1000).rounded() / 1000)"
+    }
+  }
+
+  /// One more step.
   func advance(loss: Double) { advance(detail: "loss \((loss * 1000).rounded() / 1000)") }
 }
 
@@ -65,7 +73,9 @@ struct TrainLM: Command {
     let model = try LanguageModelTraining.run(
       configuration, tokenizer: try call[tokenizer].tokenizer, documents: try call[text],
       checkpoint: file
-    ) { task.advance(loss: Double($0.loss)) }
+    ) {
+      task.advance(loss: Double($0.loss), tokens: configuration.batch * configuration.context)
+    }
     if let folder { try model.save(folder: folder) }
     return .record(Self.record(model, path: out?.text))
   }

@@ -45,9 +45,11 @@ struct TrainNetworkOptions: ParameterGroup {
     let data = try data(call, configuration, tokenizer, texts)
     let task = call.session.progress.start("training", total: configuration.steps)
     defer { task.finish() }
+    let tokens =
+      configuration.batch * configuration.sizes.context * configuration.accumulation
     let result = try ModelTraining.run(
       configuration, objective: objective, data: data, checkpoint: path
-    ) { task.advance(loss: $0.loss) }
+    ) { task.advance(loss: $0.loss, tokens: tokens) }
     if let folder { try result.model.save(folder: folder, tokenizer: tokenizer) }
     let counts = result.model.parameterCounts
     return .record(

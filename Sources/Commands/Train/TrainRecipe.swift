@@ -18,7 +18,8 @@ private func recipe(_ name: String) throws -> TrainingRecipe {
 /// `train.recipes`: what can be made again.
 struct TrainRecipes: Command {
   static let name = "train.recipes"
-  static let summary = "List the small models that train.recipe makes, with their data and sizes."
+  static let summary =
+    "List the small models that train.recipe makes: data, sizes, and how good those that came along are."
   static let searchWords = ["models", "make", "reproduce", "catalogue"]
   static let result = ValueType.table
   static let examples = [
@@ -31,7 +32,7 @@ struct TrainRecipes: Command {
   func run(_ call: Call) throws -> Value {
     .table(
       Table(
-        rows: TrainingRecipe.all.map { recipe in
+        rows: try TrainingRecipe.all.map { recipe in
           let tokens: String
           switch recipe.vocabulary {
           case .characters: tokens = "characters"
@@ -39,6 +40,7 @@ struct TrainRecipes: Command {
           }
           return Record([
             ("name", .string(recipe.name)), ("what", .string(recipe.summary)),
+            ("reached", try reached(recipe, call.session).map(Value.string) ?? .null),
             ("data", .string("\(recipe.data.command) \(recipe.data.count)")),
             ("tokens", .string(tokens)), ("layers", .int(recipe.layers)),
             ("width", .int(recipe.width)), ("context", .int(recipe.context)),
@@ -47,6 +49,28 @@ struct TrainRecipes: Command {
           ])
         }))
   }
+}
+
+extension TrainRecipes {
+  /// How good the weights are that came with the program, as their header says; nil where none came.
+  private func reached(_ recipe: TrainingRecipe, _ session: Session) throws -> String? {
+    guard let folder = NamedModel.reading(recipe.name, session),
+      let origin = try ModelProvenance.origin(of: folder)
+    else { return nil }
+    func number(_ name: String) -> Double? { origin[name]?.doubleValue }
+    var parts: [String] = []
+    if let right = origin["right"]?.intValue, let asked = origin["asked"]?.intValue {
+      parts.append("\(right) of \(asked) right")
+    }
+    if let bits = number("bits_per_byte") {
+      parts.append("\(rounded(bits)) bits a byte")
+    } else if let loss = number("held_out_loss") {
+      parts.append("\(rounded(loss)) nats a token")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  private func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 }
 
 /// `train.recipe`: a small model from generated data.

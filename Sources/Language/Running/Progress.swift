@@ -44,6 +44,11 @@ public final class ProgressTask: Sendable {
   }
 
   public func advance(by steps: Int = 1, detail: @autoclosure () -> String = "") {
+    advance(by: steps) { _ in detail() }
+  }
+
+  /// - Parameter detail: is given the steps a second so far.
+  public func advance(by steps: Int = 1, rated detail: (_ stepsPerSecond: Double) -> String) {
     guard let display else { return }
     let now = ContinuousClock.now
     let shown: ProgressState? = state.withLock { state in
@@ -51,9 +56,10 @@ public final class ProgressTask: Sendable {
       if now - start < .milliseconds(500) { return nil }
       if let last = state.lastShown, now - last < .milliseconds(100) { return nil }
       state.lastShown = now
+      let seconds = (now - start) / .seconds(1)
       return ProgressState(
-        label: label, done: state.done, total: total, seconds: (now - start) / .seconds(1),
-        detail: detail())
+        label: label, done: state.done, total: total, seconds: seconds,
+        detail: detail(Double(state.done) / seconds))
     }
     if let shown { display(shown) }
   }

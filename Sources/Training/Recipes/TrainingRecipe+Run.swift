@@ -30,6 +30,7 @@ extension TrainingRecipe {
         .init("numerics_version", .integer(Machine.numericsVersion)),
       ]
       if let heldOutLoss { origin.append(.init("held_out_loss", .number(heldOutLoss))) }
+      if let bitsPerByte { origin.append(.init("bits_per_byte", .number(bitsPerByte))) }
       if asked > 0 {
         origin.append(.init("right", .integer(right)))
         origin.append(.init("asked", .integer(asked)))
