@@ -22,6 +22,8 @@ public enum ModelTraining {
     public var seed: UInt64
     /// After how many measurements of held-out data without a gain the run stops; nil: never.
     public var patience: Int?
+    /// Whether the result's weights are rounded to 16 bits before they are measured.
+    public var roundsToHalf = false
 
     public init(
       sizes: ModelSizes, input: InputMap = .learned, batch: Int = 8, steps: Int = 1000,
@@ -96,7 +98,8 @@ public enum ModelTraining {
         steps: configuration.steps, rate: configuration.rate,
         accumulation: configuration.accumulation, seed: configuration.seed,
         patience: configuration.patience),
-      checkpoint: checkpoint, checkpointEvery: checkpointEvery, progress: progress)
+      checkpoint: checkpoint, checkpointEvery: checkpointEvery,
+      roundsToHalf: configuration.roundsToHalf, progress: progress)
     var model = made
     model.weights = network.weights(of: result.parameters)
     return Result(

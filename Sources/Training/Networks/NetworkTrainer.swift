@@ -234,6 +234,15 @@ public final class NetworkTrainer<Network: TrainableNetwork> {
     for (index, value) in best.parameters.enumerated() { parameters[index].value = value }
   }
 
+  /// Rounds what was trained to numbers of 16 bits, so that a file of them is the model itself.
+  public func roundToHalf() throws(TrainingError) {
+    do throws(TensorError) {
+      for index in parameters.indices {
+        parameters[index].value = try parameters[index].value.cast(to: .f16).cast(to: .f32)
+      }
+    } catch { throw TrainingError(cause: error) }
+  }
+
   /// Takes the state of a checkpoint that was found to fit.
   func restore(
     step: Int, parameters: [Tensor], optimizer: OptimizerState, best: Best?,

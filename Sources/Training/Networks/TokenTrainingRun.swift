@@ -15,12 +15,14 @@ enum TokenTrainingRun {
     let isStoppedEarly: Bool
   }
 
-  /// - Parameter checkpoint: where an interrupted run left off; its file is used, written every
-  ///   `checkpointEvery` steps, and left there.
+  /// - Parameters:
+  ///   - checkpoint: where an interrupted run left off; its file is used, written every
+  ///     `checkpointEvery` steps, and left there.
+  ///   - roundsToHalf: whether what was trained is rounded to 16 bits before it is measured.
   /// - Throws: ``TrainingError``. If the loss is not finite, the last checkpoint stays.
   static func run<Network: TrainableNetwork>(
     _ network: Network, on data: TokenData, settings: NetworkTrainingSettings,
-    checkpoint: String? = nil, checkpointEvery: Int = 200,
+    checkpoint: String? = nil, checkpointEvery: Int = 200, roundsToHalf: Bool = false,
     progress: ((ModelTraining.Progress) -> Void)? = nil
   ) throws(TrainingError) -> Result where Network.Batch == [TokenExample] {
     let trainer = try NetworkTrainer(network, batches: data.batches, settings: settings)
@@ -37,6 +39,7 @@ enum TokenTrainingRun {
           loss: recent.reduce(0, +) / Double(recent.count),
           tokens: step.report.step * tokensPerStep))
     }
+    if roundsToHalf { try trainer.roundToHalf() }
     let measured = data.heldOut.isEmpty ? nil : try trainer.measure(data.heldOut)
     return Result(
       parameters: trainer.parameters, losses: outcome.losses, heldOutLoss: measured?.loss,

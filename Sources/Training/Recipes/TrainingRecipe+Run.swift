@@ -36,7 +36,7 @@ extension TrainingRecipe {
         origin.append(.init("asked", .integer(asked)))
       }
       do throws(ModelError) {
-        try made.save(folder: folder, tokenizer: tokenizer, origin: origin)
+        try made.save(folder: folder, format: .f16, tokenizer: tokenizer, origin: origin)
       } catch { throw TrainingError(cause: error) }
     }
   }
@@ -79,12 +79,14 @@ extension TrainingRecipe {
       data = try TokenData(
         documents, tokenizer: tokenizer, context: context, windows: batch, seed: seed)
     }
+    var configuration = ModelTraining.Configuration(
+      sizes: sizes(vocabulary: tokenizer.vocabularySize), batch: batch, steps: steps, rate: rate,
+      seed: seed)
+    // The file has 16 bits a weight, and what is measured is what is saved.
+    configuration.roundsToHalf = true
     let run = try ModelTraining.run(
-      .init(
-        sizes: sizes(vocabulary: tokenizer.vocabularySize), batch: batch, steps: steps, rate: rate,
-        seed: seed),
-      objective: tokenObjective(mask: mask), data: data, checkpoint: checkpoint,
-      progress: progress)
+      configuration, objective: tokenObjective(mask: mask), data: data,
+      checkpoint: checkpoint, progress: progress)
     let model: TransformerModel
     do throws(ModelError) { model = try run.model.model(tokenizer: tokenizer) } catch {
       throw TrainingError(cause: error)

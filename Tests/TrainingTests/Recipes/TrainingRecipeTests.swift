@@ -27,6 +27,9 @@ import Tokenizers
       try result.save(folder: folder, recipe: recipe, seed: 3)
       let loaded = try ModelLoader.loadTransformer(path: folder)
       #expect(loaded.parameterCount == result.model.parameterCount)
+      // The file's 16 bits hold the weights that were measured.
+      let ids: [Int32] = [1, 2, 3, 4]
+      #expect(try loaded.logits(ids: ids).floats == result.model.logits(ids: ids).floats)
       #expect(loaded.tokenizer?.vocabularySize == result.tokenizer.vocabularySize)
     }
   }

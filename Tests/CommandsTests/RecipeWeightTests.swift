@@ -1,0 +1,28 @@
+import Files
+import Models
+import Testing
+import Training
+
+@testable import Commands
+
+@Suite("Weights that come with recipes") struct RecipeWeightTests {
+  @Test(
+    "are those of the recipe as it stands, and small enough to come along",
+    arguments: TrainingRecipe.all.map(\.name))
+  func current(name: String) throws {
+    let recipe = try #require(TrainingRecipe.named(name))
+    let folder = try #require(BuiltinModels.folder(named: name))
+    let origin = try #require(try ModelProvenance.origin(of: folder))
+    #expect(origin["recipe"]?.stringValue == name)
+    #expect(origin["steps"]?.intValue == recipe.steps)
+    #expect(origin["data"]?.stringValue == "\(recipe.data.command), \(recipe.data.count)")
+    #expect(origin["asked"]?.intValue == (recipe.hasAnswers ? recipe.asked : nil))
+    let model = try ModelLoader.loadTransformer(path: folder)
+    let fresh = try MadeModel(
+      recipe.sizes(vocabulary: model.vocabularySize), fresh: .init(seed: 1))
+    #expect(model.parameterCount == fresh.parameterCount)
+    #expect(model.contextLength == recipe.context)
+    let bytes = try FileContents.bytes(at: Paths.join(folder, "model.safetensors")).count
+    #expect(bytes <= 4 << 20)
+  }
+}
