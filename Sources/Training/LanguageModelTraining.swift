@@ -1,5 +1,6 @@
 import Files
 import Kernels
+import Models
 import Tokenizers
 
 /// Trains a language model on texts, from ids to a measured model that can be saved.
@@ -46,12 +47,13 @@ public enum LanguageModelTraining {
   /// - Parameters:
   ///   - tokenizer: must have a BOS or EOS token, which stands between documents.
   ///   - documents: texts; the more alike in kind, the better the last ones measure.
+  ///   - start: a model of the same form whose weights training begins with; fresh ones unless given.
   ///   - checkpoint: where a run that was interrupted left off; its file is used, written every
   ///     `checkpointEvery` steps, and left there.
   /// - Throws: ``TrainingError``. If the loss is not finite, the last checkpoint stays.
   public static func run(
     _ configuration: Configuration, tokenizer: Tokenizer, documents: [String],
-    checkpoint: String? = nil, checkpointEvery: Int = 200,
+    start: TransformerModel? = nil, checkpoint: String? = nil, checkpointEvery: Int = 200,
     progress: ((Progress) -> Void)? = nil
   ) throws(TrainingError) -> TrainedLanguageModel {
     let marker = try marker(of: tokenizer)
@@ -73,6 +75,7 @@ public enum LanguageModelTraining {
     } else {
       trainer = try LlamaTrainer(
         shape, settings: settings, documents: split.training, marker: marker)
+      if let start { try trainer.begin(with: start) }
     }
     var losses: [Float] = []
     while trainer.step < settings.steps {
@@ -93,11 +96,13 @@ public enum LanguageModelTraining {
     trainer.roundParametersToHalf()
     let measured = try measure(
       trainer, held: split.held, training: split.training, marker: marker, tokenizer)
-    return TrainedLanguageModel(
+    var model = TrainedLanguageModel(
       configuration: configuration, shape: shape, marker: marker, tensors: trainer.tensors,
       parameters: trainer.parameters, tokenizer: tokenizer, dataDigest: trainer.data,
       documents: documents.count, tokens: trainer.step * trainer.tokensPerStep, losses: losses,
       heldOut: measured)
+    do throws(ModelError) { model.start = try start?.digest() } catch { throw .model(error) }
+    return model
   }
 
   /// The id that begins and ends documents.

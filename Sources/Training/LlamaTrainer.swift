@@ -141,6 +141,8 @@ public final class LlamaTrainer {
       tokens, marker: markerID, rows: first..<first + tokensPerStep, context: shape.context)
   }
 
+  func restore(_ checkpoint: Checkpoint) throws(TrainingError) { try learner.restore(checkpoint) }
+
   private static func digest(_ documents: [[Int32]]) -> String {
     var digest = Digest()
     for document in documents {

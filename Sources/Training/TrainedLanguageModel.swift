@@ -32,6 +32,8 @@ public struct TrainedLanguageModel: Sendable {
   /// The digest of the training documents' ids.
   public let dataDigest: String
   public let documents: Int
+  /// The digest of the weights that training began with; nil: fresh ones.
+  public var start: String?
   /// Tokens that all steps saw.
   public let tokens: Int
   /// The loss of each step of this process.
@@ -88,7 +90,7 @@ public struct TrainedLanguageModel: Sendable {
         ])),
       .init("held_out", heldOutJSON),
       .init("numerics_version", .integer(Machine.numericsVersion)),
-    ]
+    ] + (start.map { [.init("start_sha256", .string($0))] } ?? [])
   }
 
   private var heldOutJSON: JSON {

@@ -53,6 +53,9 @@ struct TrainLM: Command {
   let steps = Option("How many steps.", default: 1000, in: 0...1_000_000_000)
   let rate = Option("The largest learning rate.", default: 0.003, in: 0.000001...1.0)
   let seed = Option("Names the first weights and the order of the texts.", default: 1, in: 0...)
+  let start = Option<ModelObject?>(
+    "A model of the same sizes, or its path, whose weights training begins with; fresh ones where absent."
+  )
   let checkpoint = Option<FilePath?>(
     "A file, written every 200 steps, that an interrupted run goes on from, with the same result.")
   let out = Option<FilePath?>(
@@ -72,7 +75,7 @@ struct TrainLM: Command {
     defer { task.finish() }
     let model = try LanguageModelTraining.run(
       configuration, tokenizer: try call[tokenizer].tokenizer, documents: try call[text],
-      checkpoint: file
+      start: try call[start]?.transformer, checkpoint: file
     ) {
       task.advance(loss: Double($0.loss), tokens: configuration.batch * configuration.context)
     }
