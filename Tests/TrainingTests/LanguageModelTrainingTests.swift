@@ -64,6 +64,46 @@ import Tokenizers
   }
 
   @Test(
+    "a run begins with a model's weights, moments at zero, and says which; another form is refused")
+  func start() throws {
+    let tokenizer = try Self.tokenizer()
+    let first = try LanguageModelTraining.run(
+      Self.configuration, tokenizer: tokenizer, documents: Self.texts)
+    try Self.withFolder { folder in
+      try first.save(folder: folder)
+      let model = try ModelLoader.loadTransformer(path: folder)
+      var none = Self.configuration
+      none.steps = 0
+      let same = try LanguageModelTraining.run(
+        none, tokenizer: tokenizer, documents: Self.texts, start: model)
+      #expect(same.parameters == first.parameters)
+      #expect(same.heldOut == first.heldOut)
+      #expect(same.start == (try model.digest()))
+      var more = Self.configuration
+      (more.steps, more.rate) = (20, 2e-3)
+      let second = try LanguageModelTraining.run(
+        more, tokenizer: tokenizer, documents: Self.texts, start: model)
+      #expect(second.losses[0] < first.losses[0] / 2)
+      #expect(second.heldOut.nats < first.heldOut.nats)
+      #expect(second.provenance.contains { $0.key == "start_sha256" })
+      #expect(!first.provenance.contains { $0.key == "start_sha256" })
+      let changes: [(inout LanguageModelTraining.Configuration) -> Void] = [
+        { $0.layers = 1 }, { $0.heads = 2 }, { $0.mlp = 64 }, { $0.context = 16 },
+        { ($0.width, $0.heads, $0.keyValueHeads) = (16, 2, 2) },
+      ]
+      for change in changes {
+        var other = Self.configuration
+        change(&other)
+        let error = #expect(throws: TrainingError.self) {
+          try LanguageModelTraining.run(
+            other, tokenizer: tokenizer, documents: Self.texts, start: model)
+        }
+        #expect(error?.code == "E0698")
+      }
+    }
+  }
+
+  @Test(
     "held-out text is foreseen better than by counting tokens alone, and every step is reported")
   func measures() throws {
     var steps: [Int] = []
