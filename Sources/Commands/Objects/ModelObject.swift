@@ -180,7 +180,9 @@ extension ModelObject: ParameterValue {
 
 /// Models that came with the program: `models/` beside it, or above it in a checkout.
 public enum BuiltinModels {
-  private static let folders = ["default": "stories", "stories": "stories"]
+  private static let folders = [
+    "default": "stories", "stories": "stories", "encoder": "encoder",
+  ]
 
   /// The folder of a model that came with the program; nil for any other name.
   public static func folder(named name: String) -> String? {
