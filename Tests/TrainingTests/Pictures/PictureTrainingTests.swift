@@ -23,7 +23,7 @@ import Testing
   func learns() throws {
     let data = try Self.data()
     let result = try PictureTraining.run(
-      .init(batch: 16, steps: 200, rate: 0.01, seed: 3), start: Self.start(data),
+      .init(batch: 16, steps: 800, rate: 0.005, seed: 3), start: Self.start(data),
       examples: data.examples)
     #expect(result.trainingPictures + result.heldOutPictures == 300)
     #expect(result.heldOutPictures > 30)

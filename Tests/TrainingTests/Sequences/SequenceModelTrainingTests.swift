@@ -9,9 +9,9 @@ import Tokenizers
 
 @Suite("Encoders and decoders that learn") struct SequenceModelTrainingTests {
   /// Three letters, and the same the other way round.
-  static let rows: [SequenceModelTraining.Row] = (0..<240).map { index in
-    let letters = Array("abcdefg")
-    let text = [index % 7, index / 7 % 7, (index / 49 + index) % 7].map { letters[$0] }
+  static let rows: [SequenceModelTraining.Row] = (0..<216).map { index in
+    let letters = Array("abcdef")
+    let text = [index % 6, index / 6 % 6, index / 36].map { letters[$0] }
     return .init(String(text), String(text.reversed()))
   }
 
@@ -20,7 +20,7 @@ import Tokenizers
       vocabularySize: 1 << 10, minimumFrequency: 1 << 40,
       specialTokens: ["<unk>", "<|endoftext|>"])
     trainer.alphabet = .characters(limit: nil, unknown: "<unk>")
-    let tokenizer = try trainer.train(texts: ["abcdefg"]).tokenizer
+    let tokenizer = try trainer.train(texts: ["abcdef"]).tokenizer
     return try MadeSequenceModel(
       SequenceModelSizes(
         layers: 1, width: 32, heads: 2, vocabulary: tokenizer.vocabularySize),
@@ -28,14 +28,14 @@ import Tokenizers
   }
 
   static func configuration(_ steps: Int) -> SequenceModelTraining.Configuration {
-    .init(batch: 16, steps: steps, rate: 0.01, seed: 2, heldOut: 0.2)
+    .init(batch: 16, steps: steps, rate: 0.004, seed: 2, heldOut: 0.2)
   }
 
   @Test("learns to turn texts round that it has not seen, and is saved so")
   func learns() throws {
     let result = try SequenceModelTraining.run(
-      Self.configuration(150), start: Self.start(), rows: Self.rows)
-    #expect(result.trainingRows + result.heldOutRows == 240)
+      Self.configuration(600), start: Self.start(), rows: Self.rows)
+    #expect(result.trainingRows + result.heldOutRows == 216)
     #expect(result.asked == result.heldOutRows && result.asked > 20)
     #expect(result.right > result.asked / 2)
     #expect(result.rightByCommonest < result.asked / 4)
@@ -99,9 +99,10 @@ import Tokenizers
     let sum = try network.loss(of: batch, with: variables, in: context).terms.sum()
     let gradients = try tape.gradients(of: sum, with: variables)
     let values = network.parameters.map(\.value)
-    for (index, gradient) in gradients.enumerated() {
+    for (index, found) in gradients.enumerated() {
       let name = network.parameters[index].name
-      let largest = try #require(gradient.doubles.map(abs).max())
+      let gradient = try #require(found, "\(name)")
+      let largest = try #require(gradient.doubles.map { abs($0) }.max())
       #expect(largest > 0, "\(name) has no gradient")
       let place = try #require(gradient.doubles.firstIndex { abs($0) == largest })
       func moved(_ step: Float) throws -> [Tensor] {
