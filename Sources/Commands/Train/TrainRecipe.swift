@@ -23,10 +23,8 @@ struct TrainRecipes: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      "train.recipes() | map (r -> r.name) | sort",
-      shows:
-        #"["any-subset", "chain-lm", "character-lm", "lists-masked", "lm-text", "lm-tiny", "vis-tiny"]"#
-    )
+      #"join((train.recipes() | map (r -> r.name) | sort), " ")"#,
+      shows: #""any-subset chain-lm character-lm lists-masked lm-text lm-tiny vis-tiny""#)
   ]
 
   func run(_ call: Call) throws -> Value {

@@ -18,7 +18,7 @@ struct TrainSequences: Command {
   static let result = ValueType.record
   static let examples = [
     Example(
-      #"t = tokenizer.train "0123456789" kind=characters special=["<|endoftext|>"]; rows = 10..50 | map (i -> {prompt: "${i}", answer: "${i % 10}"}); r = train.seq2seq(t, rows, layers=1, width=8, heads=2, batch=4, steps=2); [r.training_rows + r.held_out_rows, r.model.config.model_type]"#,
+      #"t = tokenizer.train "0123456789" kind=characters special=["<|endoftext|>"]; rows = 10..<50 | map (i -> {prompt: "${i}", answer: "${i % 10}"}); r = train.seq2seq(t, rows, layers=1, width=8, heads=2, batch=4, steps=2); [r.training_rows + r.held_out_rows, r.model.config.model_type]"#,
       shows: #"[40, "t5"]"#)
   ]
 

@@ -21,7 +21,7 @@ public struct PictureRecipe: Sendable, Equatable {
     PictureRecipe(
       name: "vis-tiny", summary: "A ViT that tells handwritten digits apart, or drawn ones.",
       count: 1_797, layers: 2, width: 32, heads: 4, patch: 2, batch: 32, steps: 1_500, rate: 3e-3,
-      minutes: 2)
+      minutes: 0.2)
   ]
 
   public static func named(_ name: String) -> PictureRecipe? { all.first { $0.name == name } }
