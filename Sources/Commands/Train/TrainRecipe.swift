@@ -24,7 +24,7 @@ struct TrainRecipes: Command {
   static let examples = [
     Example(
       #"join((train.recipes() | map (r -> r.name) | sort), " ")"#,
-      shows: #""any-subset chain-lm character-lm lists-masked lm-text lm-tiny vis-tiny""#)
+      shows: "any-subset chain-lm character-lm lists-masked lm-text lm-tiny vis-tiny")
   ]
 
   func run(_ call: Call) throws -> Value {
