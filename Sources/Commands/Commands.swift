@@ -21,6 +21,9 @@ extension TesseraCommands {
     ModelObject.archiveKind: { try ModelObject.restore($0, $1) },
     ByteModelObject.archiveKind: { try ByteModelObject.restore($0, $1) },
     ClassifierObject.archiveKind: { try ClassifierObject.restore($0, $1) },
+    EncoderObject.archiveKind: { try EncoderObject.restore($0, $1) },
+    SequenceModelObject.archiveKind: { try SequenceModelObject.restore($0, $1) },
+    PictureModelObject.archiveKind: { try PictureModelObject.restore($0, $1) },
     ChartObject.archiveKind: { try ChartObject.restore($0, $1) },
   ]
 }

@@ -41,6 +41,16 @@ extension ModelLoader {
   }
 }
 
+extension ModelLoader {
+  /// Whether a folder's configuration says that it is a network of pictures alone.
+  public static func isPictureModel(_ folder: String) -> Bool {
+    guard let json = try? configuration(at: Paths.join(folder, "config.json")),
+      let type = json["model_type"]?.stringValue
+    else { return false }
+    return ViTFamily.modelTypes.contains(type)
+  }
+}
+
 extension ModelLoader.Options {
   /// Only language models' weights are rounded when they are read.
   fileprivate func refuseRounding(_ path: String) throws(ModelError) {

@@ -36,15 +36,57 @@ struct DataDigits: Command {
 
   private func file(_ call: Call) throws -> String {
     if let path = try call[path] { return try call.session.files.reading(path.text) }
-    let name = "digits"
-    guard let known = KnownData.named(name),
-      let entry = try NamedData.reading(name, call.session),
-      let file = entry.files.first(where: { $0.name == known.file })
-    else {
+    guard let file = try Self.installed(call.session) else {
       throw TrainingError.notInstalled(
-        name: name, reason: #"run data.install "digits", or give path= with a file of them"#)
+        name: Self.data, reason: #"run data.install "digits", or give path= with a file of them"#)
     }
+    return file
+  }
+
+  private static let data = "digits"
+
+  /// The file of the installed digits; nil where they are not.
+  static func installed(_ session: Session) throws -> String? {
+    guard let known = KnownData.named(data), let entry = try NamedData.reading(data, session),
+      let file = entry.files.first(where: { $0.name == known.file })
+    else { return nil }
     return Paths.join(entry.path, file.name)
+  }
+}
+
+/// `data.glyphs`: digits that are drawn.
+struct DataGlyphs: Command {
+  static let name = "data.glyphs"
+  static let summary =
+    "Draw pictures of digits, 8 by 8, moved, slanted and with noise, where no real ones are installed."
+  static let searchWords = ["digits", "pictures", "images", "generated", "8x8", "synthetic"]
+  static let isRandom = true
+  static let result = ValueType.record
+  static let examples = [
+    Example("d = data.glyphs(5, seed=1); [d.images.shape, len(d.labels)]", shows: "[[5, 8, 8], 5]")
+  ]
+
+  let count = Argument("How many pictures.", default: 100)
+  let noise = Option(
+    "The deviation of the noise on each pixel; ink goes from 0 to 1.", default: 0.15, in: 0.0...10.0
+  )
+  let seed = Option<Int?>(
+    "Names the random stream; drawn from the notebook's seed where absent.")
+
+  func run(_ call: Call) throws -> Value {
+    let glyphs = GlyphPictures(
+      seed: call.worldSeed(try call[seed], Self.name), noise: try call[noise])
+    let count = try call[count]
+    guard (1...1_000_000).contains(count) else {
+      throw LanguageError.outOfRange(
+        command: Self.name, parameter: "count", given: "\(count)", range: "1...1000000"
+      ).at(call.span(of: self.count))
+    }
+    let (images, labels) = try glyphs.pictures(count)
+    return .record(
+      Record([
+        ("images", .tensor(images)), ("labels", .list(labels.map(Value.int))),
+      ]))
   }
 }
 

@@ -9,7 +9,8 @@ enum DataCommands {
     DataAddition.self, DataFormat.self, DataCharBench.self, DataStories.self,
     DataArithmetic.self, DataChain.self, DataCountdown.self, DataLists.self, DataGraph.self,
     DataSudoku.self, DataCipher.self, DataLookup.self, DataPermute.self, DataMarkov.self,
-    DataCheck.self, DataSplit.self, DataDigits.self, DataCorpus.self, DataInstall.self,
+    DataCheck.self, DataSplit.self, DataDigits.self, DataGlyphs.self, DataCorpus.self,
+    DataInstall.self,
   ]
 }
 

@@ -9,6 +9,7 @@ enum ModelCommands {
     ModelParameters.self, ModelFLOPs.self, ModelBytes.self, ModelInstall.self, ModelQuantize.self,
     ModelConvert.self, ModelEmbed.self, ModelChat.self, ModelBytewise.self, ModelEnsemble.self,
     ModelNextByte.self, ModelMarkov.self, ModelSkipLayers.self, ModelClassify.self,
+    ModelGenerate.self,
     ModelMerge.self, ModelProvenance.self,
   ]
 }

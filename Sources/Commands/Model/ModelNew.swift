@@ -13,7 +13,8 @@ extension MixingPattern: WordParameter {}
 
 /// What a model is for, which decides who sees whom.
 enum NewArchitecture: String, WordParameter {
-  case decoder, masked
+  case decoder, encoder, masked, mixer, seq2seq, vision
+  case anyOrder = "any_order"
 }
 
 /// Where a new model's scores come from.
@@ -90,6 +91,57 @@ struct ModelSizeOptions: ParameterGroup {
     return sizes.mixing(mixer, try call[pattern], companion: companion)
   }
 
+  /// The sizes of an encoder, which scores tokens where the vocabulary has one that hides others.
+  func encoder(_ call: Call, tokenizer: Tokenizer) throws -> EncoderSizes {
+    EncoderSizes(
+      layers: try call[layers], width: try call[width], heads: try call[heads], mlp: try call[mlp],
+      vocabulary: tokenizer.vocabularySize, context: try call[context],
+      hasHead: (try? MaskToken.id(of: tokenizer)) != nil)
+  }
+
+  /// The sizes of an encoder and a decoder.
+  func sequences(_ call: Call, tokenizer: Tokenizer) throws -> SequenceModelSizes {
+    SequenceModelSizes(
+      layers: try call[layers], width: try call[width], heads: try call[heads], mlp: try call[mlp],
+      vocabulary: tokenizer.vocabularySize)
+  }
+
+  /// The sizes of a classifier of pictures.
+  func pictures(_ call: Call, side: Int, patch: Int, channels: Int) throws -> PictureModelSizes {
+    PictureModelSizes(
+      layers: try call[layers], width: try call[width], heads: try call[heads], mlp: try call[mlp],
+      side: side, patch: patch, channels: channels)
+  }
+
+  /// Refuses what only networks of this program's own making have.
+  ///
+  /// - Parameter what: has no such parts, with its article.
+  func refuseParts(_ call: Call, of what: String, hasContext: Bool = true) throws {
+    func refuse(_ parameter: some TypedParameter) throws {
+      if call.isGiven(parameter) {
+        throw LanguageError.invalid(
+          "\(what) has layers, width, heads\(hasContext ? ", mlp and context" : " and mlp"), and no other parts to choose",
+          hint: "leave out this option"
+        ).at(call.span(of: parameter))
+      }
+    }
+    if !hasContext { try refuse(context) }
+    try refuse(kvHeads)
+    try refuse(positions)
+    try refuse(norm)
+    try refuse(head)
+    try refuse(input)
+    try refuse(values)
+    try refuse(bits)
+    try refuse(codeSeed)
+    try refuse(drawn)
+    try refuse(deviation)
+    try refuse(scoreScale)
+    try refuse(mixer)
+    try refuse(pattern)
+    try refuse(fixed)
+  }
+
   func input(_ call: Call, vocabulary: Int, seed: UInt64) throws -> InputMap {
     try InputMap(
       try call[input], vocabulary: vocabulary, values: try call[values], bits: try call[bits],
@@ -103,9 +155,12 @@ struct ModelNew: Command {
   static let summary = "Make a model of given sizes with fresh weights, and save it where asked."
   static let searchWords = [
     "create", "initialise", "random", "transformer", "llama", "gpt2", "mixer", "hybrid",
-    "linear attention",
+    "linear attention", "bert", "encoder", "t5",
   ]
-  static let result = ValueType.object("model")
+  static let result = ValueType.oneOf([
+    .object("model"), .object("encoder"), .object("seq2seq"),
+    .object("vision"),
+  ])
   static let examples = [
     Example(
       #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; model.new(t, layers=1, width=8, heads=2, context=4).parameters"#,
@@ -119,23 +174,52 @@ struct ModelNew: Command {
     Example(
       #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; m = model.new(t, layers=4, width=12, heads=2, context=4, mixer=approximate, pattern=quarter); m.config.mixers"#,
       shows: #"["approximate", "approximate", "approximate", "softmax"]"#),
+    Example(
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; m = model.new(t, arch=mixer, layers=2, width=12, heads=2, context=4, mixer=mlp); m.config.mixers"#,
+      shows: #"["mlp", "mlp"]"#),
+    Example(
+      #"v = model.new(arch=vision, layers=1, width=8, heads=2, side=8, patch=4, classes=["cat", "dog"]); [v.shape, v.labels]"#,
+      shows: #"[[1, 8, 8], ["cat", "dog"]]"#),
+    Example(
+      #"t = tokenizer.train "ab ab ab" vocab=258 special=["<|endoftext|>"]; e = model.new(t, arch=encoder, layers=1, width=8, heads=2, context=4); [e.config.model_type, e.parameters, model.embed(e, "ab").shape]"#,
+      shows: #"["bert", 3000, [1, 8]]"#),
   ]
 
-  let tokenizer = Argument<TokenizerObject>("The tokenizer, or the path of one.")
+  let tokenizer = Argument<TokenizerObject?>(
+    "The tokenizer, or the path of one; none for arch=vision.")
   let arch = Option(
-    "A decoder sees what is before a token, a masked model all of a text.",
+    "A decoder sees what is before a token, a masked model all of a text; any_order is a decoder for train.any_order's vocabulary, mixer one whose mixer= is no attention; an encoder is in BERT's form, for model.embed, with scores of tokens where the vocabulary has a mask; seq2seq reads and writes in T5's form, for model.generate; vision tells pictures apart in ViT's form, for model.classify.",
     default: NewArchitecture.decoder)
   let size = ModelSizeOptions()
+  let side = Option("With arch=vision: the pictures' height and width.", default: 8, in: 1...16384)
+  let patch = Option(
+    "With arch=vision: the height and width of the squares they are cut into.", default: 2,
+    in: 1...4096)
+  let channels = Option("With arch=vision: numbers a pixel has.", default: 1, in: 1...4096)
+  let classes = Option(
+    "With arch=vision: the classes, by number or by name.", default: PictureClasses.count(10))
   let seed = Option("Names the weights.", default: 1, in: 0...)
   let out = Option<FilePath?>("The folder to save the model to, for model.load.")
 
   func run(_ call: Call) throws -> Value {
-    let tokenizer = try call[tokenizer].tokenizer
+    let arch = try call[arch]
+    if arch == .encoder { return try encoder(call) }
+    if arch == .seq2seq { return try sequences(call) }
+    if arch == .vision { return try pictures(call) }
+    let tokenizer = try vocabulary(call)
+    // Any tokens from any others: the hidden ones need a token.
+    if arch == .anyOrder { _ = try MaskToken.id(of: tokenizer) }
+    if arch == .mixer, try call[size.mixer] == .softmax {
+      throw LanguageError.invalid(
+        "arch=mixer asks for another mixer than softmax attention",
+        hint: "mixer=mlp, mixer=random_qk and the like; help model.new lists them"
+      ).at(call.isGiven(size.mixer) ? call.span(of: size.mixer) : call.span(of: self.arch))
+    }
     let seed = UInt64(try call[seed])
     let folder = try call[out]
     let writable = try folder.map { try ModelFolder.writable($0.text, call.session) }
     let sizes = try size.sizes(
-      call, tokenizer: tokenizer, seed: seed, isCausal: try call[arch] == .decoder)
+      call, tokenizer: tokenizer, seed: seed, isCausal: arch != .masked)
     let made = try MadeModel(
       sizes, input: size.input(call, vocabulary: tokenizer.vocabularySize, seed: seed),
       fresh: .init(seed: seed, deviation: sizes.deviation))
@@ -143,15 +227,93 @@ struct ModelNew: Command {
     return .object(
       ModelObject(try made.model(tokenizer: tokenizer), path: folder?.text ?? ModelObject.unsaved))
   }
+
+  /// An encoder in BERT's form.
+  private func encoder(_ call: Call) throws -> Value {
+    try size.refuseParts(call, of: "an encoder in BERT's form")
+    let tokenizer = try vocabulary(call)
+    let folder = try call[out]
+    let writable = try folder.map {
+      try ModelFolder.writable($0.text, call.session, files: MadeEncoder.fileNames)
+    }
+    let made = try MadeEncoder(
+      size.encoder(call, tokenizer: tokenizer), tokenizer: tokenizer,
+      fresh: .init(seed: UInt64(try call[seed])))
+    if let writable { try made.save(folder: writable) }
+    return .object(EncoderObject(try made.encoder(), path: folder?.text))
+  }
+
+  private func vocabulary(_ call: Call) throws -> Tokenizer {
+    if let object = try call[tokenizer] { return object.tokenizer }
+    throw LanguageError.invalid(
+      "a model of tokens needs a tokenizer", hint: "model.new tokenizer, or arch=vision")
+  }
+
+  /// A classifier of pictures in ViT's form.
+  private func pictures(_ call: Call) throws -> Value {
+    try size.refuseParts(call, of: "a model in ViT's form", hasContext: false)
+    let folder = try call[out]
+    let writable = try folder.map { try ModelFolder.writable($0.text, call.session) }
+    let made = try MadePictureModel(
+      size.pictures(
+        call, side: try call[side], patch: try call[patch], channels: try call[channels]),
+      labels: try call[classes].names, fresh: .init(seed: UInt64(try call[seed])))
+    if let writable { try made.save(folder: writable) }
+    return .object(PictureModelObject(try made.encoder(), path: folder?.text))
+  }
+
+  /// An encoder and a decoder in T5's form.
+  private func sequences(_ call: Call) throws -> Value {
+    try size.refuseParts(call, of: "a model in T5's form", hasContext: false)
+    let tokenizer = try vocabulary(call)
+    let folder = try call[out]
+    let writable = try folder.map { try ModelFolder.writable($0.text, call.session) }
+    let made = try MadeSequenceModel(
+      size.sequences(call, tokenizer: tokenizer), tokenizer: tokenizer,
+      seed: UInt64(try call[seed]))
+    if let writable { try made.save(folder: writable) }
+    return .object(SequenceModelObject(try made.model(), path: folder?.text))
+  }
+}
+
+/// The classes of a new classifier: so many, or these.
+enum PictureClasses: ParameterValue {
+  case count(Int)
+  case named([String])
+
+  static var type: ValueType { .oneOf([.int, .list(of: .string)]) }
+  var defaultText: String? { if case .count(let count) = self { "\(count)" } else { nil } }
+
+  static func convert(_ value: Value, in call: Call) throws -> PictureClasses? {
+    if let count = value.intValue {
+      guard (2...65536).contains(count) else {
+        throw LanguageError.invalid(
+          "a classifier has 2 to 65536 classes, not \(count)",
+          hint: "classes=10, or a list of names")
+      }
+      return .count(count)
+    }
+    return try [Value].convert(value, in: call).map { .named($0.map(\.text)) }
+  }
+
+  var names: [String] {
+    switch self {
+    case .count(let count): (0..<count).map(String.init)
+    case .named(let names): names
+    }
+  }
 }
 
 /// The folder that a model is written to.
 enum ModelFolder {
   /// The path to write to, once each file of a model in it may be written.
-  static func writable(_ path: String, _ session: Session) throws -> String {
+  static func writable(
+    _ path: String, _ session: Session, files: [String] = TrainedLanguageModel.fileNames
+  ) throws -> String {
     var folder = path
-    for name in TrainedLanguageModel.fileNames {
-      folder = Paths.parent(of: try session.files.writing(Paths.join(path, name)))
+    for name in files {
+      let file = try session.files.writing(Paths.join(path, name))
+      if !name.contains("/") { folder = Paths.parent(of: file) }
     }
     return folder
   }

@@ -15,10 +15,15 @@ struct ModelEmbed: Command {
   static let result = ValueType.tensor
   static let examples = [
     Example(
-      #"try { model.embed("default", "a text") } catch e { e.code }"#, shows: "E0603")
+      #"x = model.embed("encoder", ["The cat slept.", "The dog slept.", "They baked a pie."]); x.shape"#,
+      shows: "[3, 96]"),
+    Example(
+      #"try { model.embed("default", "a text") } catch e { e.code }"#, shows: "E0603"),
   ]
 
-  let encoder = Argument<FilePath>("A folder with config.json and safetensors, or a GGUF file.")
+  let encoder = Argument<EncoderObject>(
+    "An encoder; a folder with config.json and safetensors, or a GGUF file; or \"encoder\", the small one that came with the program."
+  )
   let texts = Argument<[String]>("A text, or a list of texts; each becomes a row.", piped: true)
   let pooling = Option<TextPooling?>(
     "How a text's tokens become one vector; as the checkpoint asks by default.")
@@ -26,54 +31,12 @@ struct ModelEmbed: Command {
     "Whether vectors have the length 1; as the checkpoint asks by default.")
 
   func run(_ call: Call) throws -> Value {
-    let encoder = try loaded(call)
+    let encoder = try call[encoder].encoder
     let batch = try call[texts].map { try encoder.input(of: $0).ids }
     return .tensor(
       try encoder.embeddings(
         batch: batch, pooling: try call[pooling], normalized: try call[normalize]))
   }
-
-  /// The encoder at a path, loaded once a session.
-  private func loaded(_ call: Call) throws -> TextEncoder {
-    let path = try call[encoder].text
-    if NamedModel.isKnown(path) {
-      throw ModelError.unsupported(
-        path: path, feature: "a text encoder (this is a language model; see model.hidden)")
-    }
-    let file = try ModelObject.readable(path, call.session)
-    let kept = try call.session.objects.object("encoder \(ModelObject.stamp(file))") {
-      EncoderObject(try ModelLoader.loadAny(path: file), path: path)
-    }
-    guard let object = kept as? EncoderObject, case .textEncoder(let encoder) = object.model else {
-      throw ModelError.unsupported(
-        path: path,
-        feature: "a text encoder (this is a \((kept as? EncoderObject)?.model.kind ?? "model"))")
-    }
-    return encoder
-  }
-}
-
-/// A model that is no language model, kept for a session.
-final class EncoderObject: ObjectValue {
-  let model: LoadedModel
-  let path: String
-
-  init(_ model: LoadedModel, path: String) { (self.model, self.path) = (model, path) }
-
-  var typeName: String { "encoder" }
-  var summary: String { "\(model.kind) \(model.name)  \(model.parameterCount) parameters" }
-  var fieldNames: [String] { ["name", "kind", "parameters"] }
-
-  func field(_ name: String) -> Value? {
-    switch name {
-    case "name": .string(model.name)
-    case "kind": .string(model.kind)
-    case "parameters": .int(model.parameterCount)
-    default: nil
-    }
-  }
-
-  func isEqual(to other: any ObjectValue) -> Bool { self === other }
 }
 
 /// `model.chat`: a conversation as the text a model was trained on.

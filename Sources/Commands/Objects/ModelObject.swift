@@ -181,7 +181,9 @@ extension ModelObject: ParameterValue {
 
 /// Models that came with the program: `models/` beside it, or above it in a checkout.
 public enum BuiltinModels {
-  private static let folders = ["default": "stories", "stories": "stories"].merging(
+  private static let folders = [
+    "default": "stories", "stories": "stories", "encoder": "encoder",
+  ].merging(
     TrainingRecipe.all.map { ($0.name, "recipes/\($0.name)") }, uniquingKeysWith: { own, _ in own })
 
   /// The folder of a model that came with the program; nil for any other name.

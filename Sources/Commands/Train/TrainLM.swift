@@ -6,7 +6,9 @@ import Training
 enum TrainCommands {
   static let all: [any Command.Type] = [
     TrainLM.self, TrainNetwork.self, TrainMasked.self, TrainAnyOrder.self, TrainDistill.self,
-    TrainClassifier.self, TrainLora.self, TrainOrdered.self, TrainInversePermutation.self,
+    TrainClassifier.self, TrainEncoder.self, TrainSequences.self, TrainVision.self, TrainLora.self,
+    TrainOrdered.self,
+    TrainInversePermutation.self,
     TrainInversePermutationTokens.self, TrainProbe.self, TrainRecipe.self, TrainRecipes.self,
   ]
 }

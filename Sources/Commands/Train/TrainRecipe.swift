@@ -5,10 +5,10 @@ import Training
 
 extension TrainingRecipe.Scale: WordParameter {}
 
-/// A recipe by its name.
+/// A recipe of tokens by its name.
 private func recipe(_ name: String) throws -> TrainingRecipe {
   if let recipe = TrainingRecipe.named(name) { return recipe }
-  let names = TrainingRecipe.all.map(\.name)
+  let names = TrainingRecipe.all.map(\.name) + PictureRecipe.all.map(\.name)
   throw LanguageError.invalid(
     "there is no recipe '\(name)'",
     hint: Suggestion.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
@@ -24,9 +24,8 @@ struct TrainRecipes: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      "train.recipes() | map (r -> r.name) | sort",
-      shows:
-        #"["any-subset", "chain-lm", "character-lm", "lists-masked", "lm-text", "lm-tiny"]"#)
+      #"join((train.recipes() | map (r -> r.name) | sort), " ")"#,
+      shows: "any-subset chain-lm character-lm lists-masked lm-text lm-tiny vis-tiny")
   ]
 
   func run(_ call: Call) throws -> Value {
@@ -47,7 +46,19 @@ struct TrainRecipes: Command {
             ("steps", .int(recipe.steps)), ("minutes", .float(recipe.minutes)),
             ("measured", .string(recipe.measured)),
           ])
-        }))
+        } + PictureRecipe.all.map(Self.row)))
+  }
+
+  private static func row(_ recipe: PictureRecipe) -> Record {
+    let side = GlyphPictures.side / recipe.patch
+    return Record([
+      ("name", .string(recipe.name)), ("what", .string(recipe.summary)), ("reached", .null),
+      ("data", .string("data.digits, or data.glyphs \(recipe.count)")),
+      ("tokens", .string("squares of \(recipe.patch) by \(recipe.patch)")),
+      ("layers", .int(recipe.layers)), ("width", .int(recipe.width)),
+      ("context", .int(1 + side * side)), ("steps", .int(recipe.steps)),
+      ("minutes", .float(recipe.minutes)), ("measured", .string("right answers, nats a picture")),
+    ])
   }
 }
 
@@ -84,6 +95,9 @@ struct TrainRecipe: Command {
     Example(
       #"r = train.recipe("chain-lm", scale=short); [r.asked, len(r.losses)]"#, shows: "[6, 20]"),
     Example(
+      #"r = train.recipe("vis-tiny", scale=short); [r.training_pictures + r.held_out_pictures, len(r.vision.labels)]"#,
+      shows: "[80, 10]"),
+    Example(
       #"try { train.recipe "chian-lm" } catch e { e.message }"#,
       shows: "there is no recipe 'chian-lm'"),
   ]
@@ -96,9 +110,11 @@ struct TrainRecipe: Command {
   let seed = Option("Names the data, the first weights and the order.", default: 1, in: 0...)
   let checkpoint = Option<FilePath?>(
     "A file that an interrupted run goes on from, with the same result.")
-  let out = Option<FilePath?>("The folder to save the model to, for model.load.")
+  let out = Option<FilePath?>(
+    "The folder to save the model to, for model.load, or for model.classify.")
 
   func run(_ call: Call) throws -> Value {
+    if let recipe = PictureRecipe.named(try call[name]) { return try pictures(call, recipe) }
     var recipe = try recipe(try call[name]).scaled(try call[scale])
     if let steps = try call[steps] { recipe.steps = steps }
     let (out, seed) = (try call[out], UInt64(try call[seed]))
@@ -121,5 +137,35 @@ struct TrainRecipe: Command {
         ("bits_per_byte", result.bitsPerByte.map(Value.float) ?? .null),
         ("asked", .int(result.asked)), ("right", result.asked > 0 ? .float(share) : .null),
       ]))
+  }
+
+  /// A recipe of pictures: of the installed digits, or of drawn ones.
+  private func pictures(_ call: Call, _ recipe: PictureRecipe) throws -> Value {
+    if call.isGiven(texts) {
+      throw LanguageError.invalid(
+        "'\(recipe.name)' learns pictures, not texts", hint: "leave out texts"
+      ).at(call.span(of: texts))
+    }
+    var recipe = recipe.scaled(try call[scale])
+    if let steps = try call[steps] { recipe.steps = steps }
+    let out = try call[out]
+    let folder = try out.map { try ModelFolder.writable($0.text, call.session) }
+    let file = try call[checkpoint].map { try call.session.files.writing($0.text) }
+    let digits = try DataDigits.installed(call.session).map { try DigitImages(path: $0) }
+    let task = call.session.progress.start("training", total: recipe.steps)
+    defer { task.finish() }
+    let result = try recipe.run(
+      seed: UInt64(try call[seed]), digits: digits, checkpoint: file
+    ) { task.advance(loss: $0.loss) }
+    var object = PictureModelObject(result.encoder, path: nil)
+    let data = digits == nil ? "glyphs" : "digits"
+    if let folder, let out {
+      try result.save(
+        folder: folder, command: "\(Self.name) \(recipe.name) of data.\(data)")
+      object = try PictureModelObject.load(out.text, call.session)
+    }
+    var record = TrainVision.record(result, object)
+    record["data"] = .string(data)
+    return .record(record)
   }
 }

@@ -95,4 +95,27 @@ public final class EncoderDecoderModel: Sendable {
     }
     return written
   }
+
+  // MARK: Texts
+
+  static func source(of text: String, _ tokenizer: Tokenizer) throws(ModelError) -> [Int32] {
+    do throws(TokenizerError) {
+      return try tokenizer.encode(text, pairedWith: nil, truncating: nil, padding: nil).ids
+    } catch {
+      if case .interrupted(let reason) = error { throw .interrupted(reason) }
+      throw .tokenizer(error)
+    }
+  }
+
+  /// The text that is written for one that is read, by ``greedy(_:limit:)``.
+  ///
+  /// - Throws: ``ModelError/noTokenizer(model:)``, ``ModelError/noTokens(operation:)`` for an empty text.
+  public func written(for text: String, limit: Int) throws(ModelError) -> String {
+    guard let tokenizer else { throw .noTokenizer(model: name) }
+    var ids = try greedy(try Self.source(of: text, tokenizer), limit: limit)
+    if let last = ids.last, last == decoder.eosID { ids.removeLast() }
+    do throws(TokenizerError) { return try tokenizer.decode(ids) } catch {
+      throw .tokenizer(error)
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// A network that reads pictures as squares and gives a state for each, and for the picture as a whole
@@ -48,7 +49,7 @@ public final class ImageEncoder: Sendable {
 
   /// Pictures as embeddings: the class token and the squares.
   private func tokens(_ pixels: Variable) throws(ModelError) -> [SequenceInput] {
-    let (p, size, side) = (patches.patchSize, patches.imageSize, patches.side)
+    let size = patches.imageSize
     let shape = [patches.channels, size, size]
     guard pixels.rank == 4, Array(pixels.shape.dropFirst()) == shape else {
       throw .input(
@@ -57,20 +58,7 @@ public final class ImageEncoder: Sendable {
     }
     let images = pixels.shape[0]
     if images == 0 { throw .noTokens(operation: "an image encoder") }
-    do {
-      let squares =
-        try pixels
-        .reshaped([images, patches.channels, side, p, side, p])
-        .transposed([0, 2, 4, 1, 3, 5])
-        .reshaped([images * side * side, patches.inputs])
-      let embedded = try stack.dense(.patches, squares)
-      let first = try stack.vector(.classToken).reshaped([1, width])
-      return try (0..<images).map { image in
-        let start = image * side * side
-        let own = try embedded.indexed([.range(start: start, end: start + side * side)])
-        return SequenceInput(.embeddings(try Variable.concatenated([first, own])))
-      }
-    } catch { throw ModelError(cause: error) }
+    return try patches.tokens(of: pixels, weights: stack.weights, width: width)
   }
 
   /// One vector for each picture of a state, `[images, width]`; gradients go through it.
@@ -107,5 +95,62 @@ public final class ImageEncoder: Sendable {
       throw .input(reason: "'\(name)' tells no classes apart")
     }
     return try stack.dense(.classifier, pooled(try run(Variable(constant: pixels)))).value
+  }
+
+  /// What a picture shows.
+  public struct Prediction: Sendable, Equatable {
+    /// An index into ``ImageEncoder/labels``; of equal scores the first.
+    public let label: Int
+    /// One for each class; they add up to 1.
+    public let probabilities: [Float]
+  }
+
+  /// What pictures show.
+  ///
+  /// - Throws: ``ModelError/input(reason:)`` where the network tells no classes apart.
+  public func predictions(pixels: Tensor) throws(ModelError) -> [Prediction] {
+    let scores = try classScores(pixels: pixels).floats
+    let width = labels.count
+    do throws(KernelError) {
+      let shares = try Rows.softmax(scores, width: width)
+      var predictions: [Prediction] = []
+      for start in stride(from: 0, to: scores.count, by: max(width, 1)) {
+        guard let label = Rows.argmax(scores[start..<start + width]) else {
+          throw KernelError.notANumber(kernel: "a classifier", row: start / width)
+        }
+        predictions.append(
+          Prediction(label: label, probabilities: Array(shares[start..<start + width])))
+      }
+      return predictions
+    } catch { throw ModelError(cause: error) }
+  }
+}
+
+extension PatchDescription {
+  /// Pictures `[images, channels, height, width]` as embeddings: the class token and the squares, row by row.
+  ///
+  /// - Parameter width: the network's.
+  public func tokens(of pixels: Variable, weights: any NetworkWeights, width: Int)
+    throws(ModelError) -> [SequenceInput]
+  {
+    let (p, images) = (patchSize, pixels.shape[0])
+    do {
+      guard let token = try weights.tensor(WeightKey(.classToken)) else {
+        throw ModelError.missingTensor(
+          path: "the weights", name: WeightKey(.classToken).name)
+      }
+      let squares =
+        try pixels
+        .reshaped([images, channels, side, p, side, p])
+        .transposed([0, 2, 4, 1, 3, 5])
+        .reshaped([images * side * side, inputs])
+      let embedded = try weights.linear(WeightKey(.patches), squares)
+      let first = try token.reshaped([1, width])
+      return try (0..<images).map { image in
+        let start = image * side * side
+        let own = try embedded.indexed([.range(start: start, end: start + side * side)])
+        return SequenceInput(.embeddings(try Variable.concatenated([first, own])))
+      }
+    } catch { throw ModelError(cause: error) }
   }
 }

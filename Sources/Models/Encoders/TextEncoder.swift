@@ -50,21 +50,8 @@ public final class TextEncoder: Sendable {
     if pooling == .pooler, !hasPooler {
       throw .input(reason: "'\(name)' has no pooler; mean, first and max need none")
     }
-    var rows: [Variable] = []
-    for range in state.sequences {
-      if range.isEmpty { throw .noTokens(operation: "the embedding of a text") }
-      do throws(TensorError) {
-        let own = try state.x.indexed([.range(start: range.lowerBound, end: range.upperBound)])
-        switch pooling {
-        case .mean: rows.append(try own.mean(axes: [0], keepingAxes: true))
-        case .max: rows.append(try own.greatest(axes: [0], keepingAxes: true))
-        case .first, .pooler: rows.append(try own.indexed([.range(start: 0, end: 1)]))
-        }
-      } catch { throw ModelError(cause: error) }
-    }
-    if rows.isEmpty { throw .noTokens(operation: "the embedding of a text") }
+    var all = try state.pooled(pooling)
     do {
-      var all = try Variable.concatenated(rows)
       if pooling == .pooler { all = try stack.dense(.pooler, all).tanh() }
       return normalized ?? normalizes ? try all.unitRows() : all
     } catch { throw ModelError(cause: error) }

@@ -19,25 +19,36 @@ enum BertFamily: ModelFamily {
     }
     let prefix = try files.prefix(
       of: "embeddings.word_embeddings.weight", among: ["", "bert."])
+    var reading = try reading(
+      fields, prefix: prefix, hasPooler: files.has(prefix + "pooler.dense.weight"),
+      hasHead: files.has(transform + "dense.weight"))
+    // TensorFlow's names, in the oldest files.
+    if files.has(prefix + "embeddings.LayerNorm.gamma") { reading.recipes.useGammaAndBeta() }
+    return try encoder(reading, files, try SentencePooling(folder: files.folder))
+  }
+
+  /// What a configuration says of a network with a pooler, or the scores of masked tokens, or neither.
+  ///
+  /// - Parameter prefix: what names of the network's tensors begin with; those of scores do not.
+  static func reading(
+    _ fields: ConfigurationFields, prefix: String, hasPooler: Bool, hasHead: Bool
+  ) throws(ModelError) -> ArchitectureReading {
+    let epsilon = try fields.number("layer_norm_eps", default: 1e-12)
+    let activation = try fields.activation("gelu")
     var network = try PostNormEncoder(
       sizes: DecoderSizes(fields), positions: try fields.size("max_position_embeddings"),
-      hiddenWidth: try fields.size("intermediate_size"),
-      activation: try fields.activation("gelu"),
-      types: try fields.size("type_vocab_size", default: 2),
-      epsilon: try fields.number("layer_norm_eps", default: 1e-12)
+      hiddenWidth: try fields.size("intermediate_size"), activation: activation,
+      types: try fields.size("type_vocab_size", default: 2), epsilon: epsilon
     ).network
-    if files.has(prefix + "pooler.dense.weight") {
+    if hasPooler {
       network.dense.append(
         DenseDescription(.pooler, outputs: network.width, inputs: network.width, hasBias: true))
     }
-    let transform = "cls.predictions.transform."
-    if files.has(transform + "dense.weight") {
+    if hasHead {
       var head = HeadDescription(
         isTied: try fields.flag("tie_word_embeddings", default: true), hasBias: true)
       head.transform = HeadTransform(
-        activation: try fields.activation("gelu"),
-        norm: NormDescription(
-          .layer, epsilon: try fields.number("layer_norm_eps", default: 1e-12)))
+        activation: activation, norm: NormDescription(.layer, epsilon: epsilon))
       network.head = head
     }
     var recipes = HuggingFaceNames.recipes(
@@ -46,16 +57,16 @@ enum BertFamily: ModelFamily {
     recipes.rename(.headNorm, transform + "LayerNorm")
     recipes.rename(.head, "cls.predictions.decoder")
     recipes[WeightKey(.head).bias]?.source = "cls.predictions.bias"
-    // TensorFlow's names, in the oldest files.
-    if files.has(prefix + "embeddings.LayerNorm.gamma") { recipes.useGammaAndBeta() }
     var reading = ArchitectureReading(name: "bert", network: network, recipes: recipes)
     reading.ignoredSuffixes = [
       "embeddings.position_ids", "cls.predictions.decoder.weight", "cls.predictions.decoder.bias",
       // Whether the second text follows the first.
       "cls.seq_relationship.weight", "cls.seq_relationship.bias",
     ]
-    return try encoder(reading, files, try SentencePooling(folder: files.folder))
+    return reading
   }
+
+  private static let transform = "cls.predictions.transform."
 
   static func encoder(
     _ reading: ArchitectureReading, _ files: CheckpointFiles, _ pooling: SentencePooling

@@ -49,4 +49,31 @@ struct SentencePooling: Equatable {
     default: throw .unsupported(path: path, feature: "the pooling '\(mode)'")
     }
   }
+
+  /// Writes `modules.json` and the pooling's configuration into a folder, as sentence-transformers reads them.
+  ///
+  /// - Throws: ``FileError``.
+  func write(folder: String, width: Int) throws(FileError) {
+    func module(_ index: Int, _ path: String, _ type: String) -> JSON {
+      .object([
+        .init("idx", .integer(index)), .init("name", .string("\(index)")),
+        .init("path", .string(path)),
+        .init("type", .string("sentence_transformers.models.\(type)")),
+      ])
+    }
+    var modules = [module(0, "", "Transformer"), module(1, "1_Pooling", "Pooling")]
+    if normalizes { modules.append(module(2, "2_Normalize", "Normalize")) }
+    let place = Paths.join(folder, "1_Pooling")
+    try DurableFile.makeFolder(place)
+    let modes: [(String, TextPooling)] = [
+      ("cls_token", .first), ("mean_tokens", .mean), ("max_tokens", .max),
+    ]
+    let configuration = JSON.object(
+      [.init("word_embedding_dimension", .integer(width))]
+        + modes.map { .init("pooling_mode_\($0.0)", .bool($0.1 == pooling)) })
+    try DurableFile.replace(
+      Paths.join(place, "config.json"), with: configuration.text(pretty: true) + "\n")
+    try DurableFile.replace(
+      Paths.join(folder, "modules.json"), with: JSON.array(modules).text(pretty: true) + "\n")
+  }
 }

@@ -9,6 +9,21 @@ enum T5Family: ModelFamily {
   static func load(_ files: CheckpointFiles) throws(ModelError) -> LoadedModel {
     let fields = files.fields
     try files.check(classes: ["T5ForConditionalGeneration", "T5WithLMHeadModel"])
+    let readings = try readings(fields, hasOwnHead: files.has("lm_head.weight"))
+    try FrozenWeights.refuseUnknown([readings.encoder, readings.decoder], files.source)
+    let model = EncoderDecoderModel(
+      encoder: try files.stack(readings.encoder, hasTokenizer: false),
+      decoder: try files.stack(readings.decoder, hasTokenizer: true), startID: readings.startID)
+    try model.decoder.check([model.startID])
+    return .encoderDecoder(model)
+  }
+
+  /// What a configuration says of both networks, and the id that every written text begins with.
+  ///
+  /// - Parameter hasOwnHead: whether tokens are scored by a matrix of their own, whatever the configuration says.
+  static func readings(_ fields: ConfigurationFields, hasOwnHead: Bool) throws(ModelError)
+    -> (encoder: ArchitectureReading, decoder: ArchitectureReading, startID: Int32)
+  {
     let layers = try fields.size("num_layers", default: 6)
     let sizes = try DecoderSizes(
       fields.filled([
@@ -29,7 +44,7 @@ enum T5Family: ModelFamily {
     let isTied = try fields.flag("tie_word_embeddings", default: true)
     let scales = try fields.flag("scale_decoder_outputs", default: isTied)
     decoder.head = HeadDescription(
-      isTied: isTied && !files.has("lm_head.weight"),
+      isTied: isTied && !hasOwnHead,
       stateScale: scales ? Float(1 / Double(sizes.width).squareRoot()) : nil)
 
     let encoderReading = reading(encoder, "encoder.", sizes)
@@ -37,12 +52,7 @@ enum T5Family: ModelFamily {
     decoderReading.eosIDs = try fields.ids("eos_token_id")
     let fallback = try fields.ids("pad_token_id").first ?? 0
     let start = try fields.ids("decoder_start_token_id").first ?? fallback
-    try FrozenWeights.refuseUnknown([encoderReading, decoderReading], files.source)
-    let model = EncoderDecoderModel(
-      encoder: try files.stack(encoderReading, hasTokenizer: false),
-      decoder: try files.stack(decoderReading, hasTokenizer: true), startID: start)
-    try model.decoder.check([start])
-    return .encoderDecoder(model)
+    return (encoderReading, decoderReading, start)
   }
 
   private static func stack(

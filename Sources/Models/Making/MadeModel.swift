@@ -77,9 +77,8 @@ public struct MadeModel: Sendable {
   private func configuration(format: SafetensorsWriter.NumberFormat, _ tokenizer: Tokenizer?)
     -> JSON
   {
-    let types = ["F32": "float32", "F16": "float16", "BF16": "bfloat16"]
     let configuration = sizes.configuration(
-      type: types[format.rawValue] ?? "float32", bosID: tokenizer?.bosID, eosID: tokenizer?.eosID)
+      type: format.torchName, bosID: tokenizer?.bosID, eosID: tokenizer?.eosID)
     return .object((configuration.objectValue ?? []) + input.sequenceFields)
   }
 }

@@ -38,6 +38,11 @@ struct MemoryTensors: TensorSource {
     self.init(name: name, tensors)
   }
 
+  /// The tensors of several networks of one file.
+  init(joining parts: [MemoryTensors], name: String) {
+    self.init(name: name, parts.flatMap(\.tensors))
+  }
+
   /// Weights that stand in one tensor, put together as they are stored.
   private static func stored(
     _ parts: [(recipe: WeightRecipe, value: Tensor)], _ name: String, _ path: String
