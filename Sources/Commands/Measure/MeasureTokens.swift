@@ -167,7 +167,7 @@ struct MeasureBitsPerByte: Command {
   static let result = ValueType.record
   static let examples = [
     Example(
-      #"r = measure.bpb "default" "Once upon a time there was a cat."; r.bits_per_byte < 2"#,
+      #"r = measure.bpb "default" "Once upon a time, there was a brave girl."; r.bits_per_byte < 2"#,
       shows: "true")
   ]
 

@@ -54,7 +54,7 @@ struct TracePatch: Command {
   static let result = ValueType.table
   static let examples = [
     Example(
-      #"t = trace.patch("default", [1, 2, 3], [4, 2, 3], answer=7, by=layer); t | map (r -> r.recovered) | first"#,
+      #"t = trace.patch("default", "a brave girl named", "a brave boy named", answer=" Lily", by=layer); t | map (r -> r.recovered) | first"#,
       shows: "1.0")
   ]
 

@@ -82,8 +82,6 @@ public struct TrainingRecipe: Sendable, Equatable {
   public let minutes: Double
   /// How many held-out problems are answered.
   public var asked = 200
-  /// The deviation of the normal numbers that matrices begin with.
-  public var deviation = 0.02
 
   /// Whether answers are judged by a checker.
   public var hasAnswers: Bool { if case .stories = data { false } else { true } }
@@ -102,7 +100,7 @@ public struct TrainingRecipe: Sendable, Equatable {
     TrainingRecipe(
       name: "lists-masked", summary: "A masked-diffusion model of characters that changes lists.",
       data: .lists(40_000), vocabulary: .characters, objective: .masked, layers: 4, width: 96,
-      heads: 3, context: 72, batch: 32, steps: 5_000, rate: 2e-3, minutes: 6, deviation: 0.1),
+      heads: 3, context: 72, batch: 32, steps: 8_000, rate: 3e-3, minutes: 10),
     TrainingRecipe(
       name: "character-lm",
       summary: "A decoder of characters that tells stories, in 0.1 million weights, for tests.",
@@ -142,7 +140,6 @@ public struct TrainingRecipe: Sendable, Equatable {
     var sizes = ModelSizes(
       layers: layers, width: width, heads: heads, vocabulary: vocabulary, context: context)
     sizes.isCausal = objective != .masked
-    sizes.deviation = deviation
     return sizes
   }
 }
