@@ -219,7 +219,7 @@ struct PromptTests {
   func streaming() throws {
     let terminal = try Terminal()
     try terminal.wait(forLast: ">")
-    func times(_ lines: [String]) -> Int { lines.count { $0.contains("upon a time") } }
+    func times(_ lines: [String]) -> Int { lines.count { $0.contains("there was") } }
     try terminal.enter("decode.greedy(\"default\", \"Once\", max=20).text")
     let plain = try terminal.wait(for: "the text") { $0.last == ">" && times($0) > 0 }
     #expect(times(plain) == 1)
