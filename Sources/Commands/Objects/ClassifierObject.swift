@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// A classifier of texts as a value of the language.
-final class ClassifierObject: ObjectValue {
+final class ClassifierObject: FileObject {
   let classifier: TextClassifier
   /// The path it was loaded by or saved to, as written; nil where it stands nowhere.
   let path: String?
@@ -31,7 +31,7 @@ final class ClassifierObject: ObjectValue {
     }
   }
 
-  private var digest: String? { try? classifier.stack.digest() }
+  var digest: String? { try? classifier.stack.digest() }
 
   func isEqual(to other: any ObjectValue) -> Bool {
     guard let other = other as? ClassifierObject else { return false }
@@ -42,41 +42,11 @@ final class ClassifierObject: ObjectValue {
   // MARK: The cache
 
   static let archiveKind = "classifier"
+  static let kindName = "a text classifier"
 
-  /// A classifier is kept as its path and the digest of its file; one that stands nowhere is not.
-  var archived: ArchivedObject? {
-    guard let path, let digest else { return nil }
-    return ArchivedObject(
-      kind: Self.archiveKind,
-      state: .record(Record([("path", .string(path)), ("digest", .string(digest))])))
-  }
-
-  static func restore(_ state: Value, _ session: Session) throws -> any ObjectValue {
-    guard case .record(let state) = state, let path = state["path"]?.stringValue else {
-      throw FileError.malformed(path: "cache", byte: nil, reason: "not a classifier")
-    }
-    let object = try load(path, session)
-    guard object.digest == state["digest"]?.stringValue else {
-      throw FileError.changedMeanwhile(path: path)
-    }
-    return object
-  }
-
-  /// The classifier of a folder, loaded once a session.
-  static func load(_ path: String, _ session: Session) throws -> ClassifierObject {
-    let file = try ModelObject.readable(path, session)
-    let kept = try session.objects.object("classifier \(ModelObject.stamp(file))") {
-      let model = try ModelLoader.loadAny(path: file)
-      guard case .textClassifier(let classifier) = model else {
-        throw ModelError.unsupported(
-          path: path, feature: "a text classifier (this is a \(model.kind))")
-      }
-      return ClassifierObject(classifier, path: path)
-    }
-    guard let object = kept as? ClassifierObject else {
-      throw ModelError.notAModel(path: path, reason: "it is not a classifier")
-    }
-    return object
+  convenience init?(loaded model: LoadedModel, path: String) {
+    guard case .textClassifier(let classifier) = model else { return nil }
+    self.init(classifier, path: path)
   }
 }
 

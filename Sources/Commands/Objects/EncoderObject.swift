@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// An encoder of texts as a value of the language.
-final class EncoderObject: ObjectValue {
+final class EncoderObject: FileObject {
   let encoder: TextEncoder
   /// The path it was loaded by or saved to, as written; nil where it stands nowhere.
   let path: String?
@@ -41,7 +41,7 @@ final class EncoderObject: ObjectValue {
     }
   }
 
-  private var digest: String? { try? encoder.stack.digest() }
+  var digest: String? { try? encoder.stack.digest() }
 
   func isEqual(to other: any ObjectValue) -> Bool {
     guard let other = other as? EncoderObject else { return false }
@@ -53,43 +53,12 @@ final class EncoderObject: ObjectValue {
   // MARK: The cache
 
   static let archiveKind = "encoder"
+  static let kindName = "a text encoder"
+  static let languageHint = "; see model.hidden"
 
-  /// An encoder is kept as its path and the digest of its file; one that stands nowhere is not.
-  var archived: ArchivedObject? {
-    guard let path, let digest else { return nil }
-    return ArchivedObject(
-      kind: Self.archiveKind,
-      state: .record(Record([("path", .string(path)), ("digest", .string(digest))])))
-  }
-
-  static func restore(_ state: Value, _ session: Session) throws -> any ObjectValue {
-    guard case .record(let state) = state, let path = state["path"]?.stringValue else {
-      throw FileError.malformed(path: "cache", byte: nil, reason: "not an encoder")
-    }
-    let object = try load(path, session)
-    guard object.digest == state["digest"]?.stringValue else {
-      throw FileError.changedMeanwhile(path: path)
-    }
-    return object
-  }
-
-  /// The encoder of a folder or a GGUF file, or the one that came with the program by its name, loaded once a
-  /// session.
-  static func load(_ path: String, _ session: Session) throws -> EncoderObject {
-    let file = try ModelObject.file(path, session)
-    let kept = try session.objects.object("encoder \(ModelObject.stamp(file))") {
-      let model = try ModelLoader.loadAny(path: file)
-      guard case .textEncoder(let encoder) = model else {
-        let hint = if case .language = model { "; see model.hidden" } else { "" }
-        throw ModelError.unsupported(
-          path: path, feature: "a text encoder (this is a \(model.kind)\(hint))")
-      }
-      return EncoderObject(encoder, path: path)
-    }
-    guard let object = kept as? EncoderObject else {
-      throw ModelError.notAModel(path: path, reason: "it is not an encoder")
-    }
-    return object
+  convenience init?(loaded model: LoadedModel, path: String) {
+    guard case .textEncoder(let encoder) = model else { return nil }
+    self.init(encoder, path: path)
   }
 }
 

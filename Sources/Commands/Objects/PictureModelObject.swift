@@ -4,7 +4,7 @@ import Models
 import Tensors
 
 /// A classifier of pictures as a value of the language.
-final class PictureModelObject: ObjectValue {
+final class PictureModelObject: FileObject {
   let encoder: ImageEncoder
   /// The path it was loaded by or saved to, as written; nil where it stands nowhere.
   let path: String?
@@ -39,7 +39,7 @@ final class PictureModelObject: ObjectValue {
     }
   }
 
-  private var digest: String? { try? encoder.stack.digest() }
+  var digest: String? { try? encoder.stack.digest() }
 
   func isEqual(to other: any ObjectValue) -> Bool {
     guard let other = other as? PictureModelObject else { return false }
@@ -50,41 +50,11 @@ final class PictureModelObject: ObjectValue {
   // MARK: The cache
 
   static let archiveKind = "vision"
+  static let kindName = "a classifier of pictures"
 
-  /// A classifier is kept as its path and the digest of its file; one that stands nowhere is not.
-  var archived: ArchivedObject? {
-    guard let path, let digest else { return nil }
-    return ArchivedObject(
-      kind: Self.archiveKind,
-      state: .record(Record([("path", .string(path)), ("digest", .string(digest))])))
-  }
-
-  static func restore(_ state: Value, _ session: Session) throws -> any ObjectValue {
-    guard case .record(let state) = state, let path = state["path"]?.stringValue else {
-      throw FileError.malformed(path: "cache", byte: nil, reason: "not a classifier of pictures")
-    }
-    let object = try load(path, session)
-    guard object.digest == state["digest"]?.stringValue else {
-      throw FileError.changedMeanwhile(path: path)
-    }
-    return object
-  }
-
-  /// The classifier of a folder, loaded once a session.
-  static func load(_ path: String, _ session: Session) throws -> PictureModelObject {
-    let file = try ModelObject.file(path, session)
-    let kept = try session.objects.object("vision \(ModelObject.stamp(file))") {
-      let model = try ModelLoader.loadAny(path: file)
-      guard case .imageEncoder(let encoder) = model, !encoder.labels.isEmpty else {
-        throw ModelError.unsupported(
-          path: path, feature: "a classifier of pictures (this is a \(model.kind))")
-      }
-      return PictureModelObject(encoder, path: path)
-    }
-    guard let object = kept as? PictureModelObject else {
-      throw ModelError.notAModel(path: path, reason: "it is not a classifier of pictures")
-    }
-    return object
+  convenience init?(loaded model: LoadedModel, path: String) {
+    guard case .imageEncoder(let encoder) = model, !encoder.labels.isEmpty else { return nil }
+    self.init(encoder, path: path)
   }
 }
 

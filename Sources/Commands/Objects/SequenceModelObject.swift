@@ -3,7 +3,7 @@ import Language
 import Models
 
 /// A model that reads one text and writes another, as a value of the language.
-final class SequenceModelObject: ObjectValue {
+final class SequenceModelObject: FileObject {
   let model: EncoderDecoderModel
   /// The path it was loaded by or saved to, as written; nil where it stands nowhere.
   let path: String?
@@ -39,7 +39,12 @@ final class SequenceModelObject: ObjectValue {
     }
   }
 
-  private var digest: String? { try? model.decoder.digest() }
+  /// Of both halves: models may share one of them.
+  var digest: String? {
+    guard let encoder = try? model.encoder.digest(), let decoder = try? model.decoder.digest()
+    else { return nil }
+    return Digest.hexadecimal(of: encoder + decoder)
+  }
 
   func isEqual(to other: any ObjectValue) -> Bool {
     guard let other = other as? SequenceModelObject else { return false }
@@ -49,42 +54,12 @@ final class SequenceModelObject: ObjectValue {
   // MARK: The cache
 
   static let archiveKind = "seq2seq"
+  static let kindName = "an encoder-decoder model"
+  static let languageHint = "; see decode.greedy"
 
-  /// A model is kept as its path and the digest of its file; one that stands nowhere is not.
-  var archived: ArchivedObject? {
-    guard let path, let digest else { return nil }
-    return ArchivedObject(
-      kind: Self.archiveKind,
-      state: .record(Record([("path", .string(path)), ("digest", .string(digest))])))
-  }
-
-  static func restore(_ state: Value, _ session: Session) throws -> any ObjectValue {
-    guard case .record(let state) = state, let path = state["path"]?.stringValue else {
-      throw FileError.malformed(path: "cache", byte: nil, reason: "not an encoder-decoder model")
-    }
-    let object = try load(path, session)
-    guard object.digest == state["digest"]?.stringValue else {
-      throw FileError.changedMeanwhile(path: path)
-    }
-    return object
-  }
-
-  /// The model of a folder, loaded once a session.
-  static func load(_ path: String, _ session: Session) throws -> SequenceModelObject {
-    let file = try ModelObject.file(path, session)
-    let kept = try session.objects.object("seq2seq \(ModelObject.stamp(file))") {
-      let model = try ModelLoader.loadAny(path: file)
-      guard case .encoderDecoder(let found) = model else {
-        let hint = if case .language = model { "; see decode.greedy" } else { "" }
-        throw ModelError.unsupported(
-          path: path, feature: "an encoder-decoder model (this is a \(model.kind)\(hint))")
-      }
-      return SequenceModelObject(found, path: path)
-    }
-    guard let object = kept as? SequenceModelObject else {
-      throw ModelError.notAModel(path: path, reason: "it is not an encoder-decoder model")
-    }
-    return object
+  convenience init?(loaded model: LoadedModel, path: String) {
+    guard case .encoderDecoder(let found) = model else { return nil }
+    self.init(found, path: path)
   }
 }
 
